@@ -93,7 +93,7 @@ types: $(VENV)/.stamp-dev ## Check the types
 
 .PHONY: contracts
 contracts: $(VENV)/.stamp-dev ## Check who imports whom
-	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 .PHONY: test-all
 test-all: $(VENV)/.stamp-dev ## Run the tests with packaging and the seeded samples of the long proofs
