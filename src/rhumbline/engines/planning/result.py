@@ -1,0 +1,180 @@
+"""What is asked of a plan and what comes back: terms, plan, proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rhumbline.book.types import InitiativeKey
+from rhumbline.engines.alignment.organisation import OrganisationScore
+from rhumbline.engines.reasons import Reason
+
+ENGINE = "planning/1"
+
+
+class PlanStatus(StrEnum):
+    """How sure a plan is: proven best, feasible with a stated gap, impossible, or not computable yet."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    NOT_ENOUGH_DATA = "not enough data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTerms:
+    """What the owner decides before asking for a plan.
+
+    Parameters
+    ----------
+    as_of
+        The evaluation date; by default the one the Book states.
+    pins
+        Initiatives that must be funded, whatever they are worth.
+    bans
+        Initiatives that must not be funded.
+    scenario
+        Plan for this future: its factors multiply the effects.
+    node_limit
+        Stop after so many nodes of the search and state the gap that is left; by default prove the optimum.
+    without_held_out
+        Plan although rows of the input were held out; recorded in the plan.
+    """
+
+    as_of: date | None = None
+    pins: tuple[InitiativeKey, ...] = ()
+    bans: tuple[InitiativeKey, ...] = ()
+    scenario: str | None = None
+    node_limit: int | None = None
+    without_held_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One initiative in a plan, and why it is where it is.
+
+    Parameters
+    ----------
+    initiative
+        Its key.
+    start
+        Period it starts in, counted from 1; None when it is not funded.
+    period
+        Name of that period, such as ``2027-Q1``; empty when it is not funded.
+    reasons
+        Why.
+    price
+        For a pin, a ban or an ethics block: by how much it changes the value, the difference of two solves
+        (not negative: what keeping the wish or the block costs); None where nothing was asked.
+    """
+
+    initiative: str
+    start: int | None
+    period: str
+    reasons: tuple[Reason, ...]
+    price: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a plan was computed from and with, so that it can be computed and checked again.
+
+    Parameters
+    ----------
+    engine
+        This engine and its version.
+    solver
+        The solver and its version.
+    model_sha
+        SHA-256 of the arrays given to the solver.
+    nodes
+        Nodes of the search tree over all solves.
+    proof
+        ``solver bound`` (the solver states the bound), or ``none``.
+    solves
+        How many times the solver ran.
+    """
+
+    engine: str
+    solver: str
+    model_sha: str
+    nodes: int
+    proof: str
+    solves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The funding plan: what to fund and when, what to stop, why, and the proof.
+
+    Parameters
+    ----------
+    status
+        Proven best, feasible, infeasible or not enough data.
+    as_of
+        The evaluation date.
+    terms
+        What was asked.
+    book_sha
+        The Book it was computed from.
+    funded
+        Funded initiatives in key order.
+    reserve
+        Drift ideas paid from the reserve, in key order.
+    waiting
+        Candidates that are not funded.
+    stopped
+        Live work that is not funded any more.
+    blocked
+        Those of the two that an ethics block keeps out.
+    value
+        Share of the strategy gap closed in time minus the hurdle times the share of resources; rounded to 9 decimals.
+    bound
+        No plan can have a larger value than this.
+    gap
+        bound - value, 0 when proven best.
+    gap_closed
+        Share of the strategy gap closed in time.
+    gap_closed_by_live
+        The same for the live work, started in period 1.
+    cost
+        Full cost of the funded initiatives.
+    resources
+        All resources of the horizon.
+    unique
+        True when no other set has the same value and cost; None when that was not decided.
+    score_after
+        The alignment score once the plan is done; None without a plan.
+    certificate
+        What it was computed with.
+    conflict
+        The smallest set of rules that cannot all hold, when there is no plan.
+    """
+
+    status: PlanStatus
+    as_of: date
+    terms: PlanTerms
+    book_sha: str
+    funded: tuple[Line, ...]
+    reserve: tuple[Line, ...]
+    waiting: tuple[Line, ...]
+    stopped: tuple[Line, ...]
+    blocked: tuple[Line, ...]
+    value: float | None
+    bound: float | None
+    gap: float | None
+    gap_closed: float | None
+    gap_closed_by_live: float | None
+    cost: float | None
+    resources: float
+    unique: bool | None
+    score_after: OrganisationScore | None
+    certificate: Certificate | None
+    conflict: tuple[Reason, ...]
+
+    @property
+    def starts(self) -> Mapping[str, int]:
+        """Start period of every funded initiative."""
+        return {line.initiative: line.start for line in self.funded if line.start is not None}
