@@ -7,7 +7,6 @@ import types
 import typing
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Annotated, Any
 
 from rhumbline.book.types import FrozenMap, KeysReferTo, Personal, RefersTo, Unit
@@ -111,7 +110,9 @@ def _part(annotation: Any, marks: tuple[Any, ...] = ()) -> tuple[Part, bool]:
     return Part(Container.ONE, (annotation,), marks), False
 
 
-@cache
+_READ: dict[type[Any], tuple[FieldOf, ...]] = {}
+
+
 def fields_of(record: type[Any]) -> tuple[FieldOf, ...]:
     """Return what the annotations of a record class say, field by field, in their order.
 
@@ -120,12 +121,15 @@ def fields_of(record: type[Any]) -> tuple[FieldOf, ...]:
     record
         One of the record dataclasses.
     """
-    hints = typing.get_type_hints(record, include_extras=True)
-    described = []
-    for field in dataclasses.fields(record):
-        part, optional = _part(hints[field.name])
-        default = field.default
-        if field.default_factory is not dataclasses.MISSING:
-            default = field.default_factory()
-        described.append(FieldOf(field.name, part, optional, default))
-    return tuple(described)
+    if record not in _READ:
+        hints = typing.get_type_hints(record, include_extras=True)
+        _READ[record] = tuple(_field(field, hints[field.name]) for field in dataclasses.fields(record))
+    return _READ[record]
+
+
+def _field(field: dataclasses.Field[Any], annotation: Any) -> FieldOf:
+    part, optional = _part(annotation)
+    default = field.default
+    if field.default_factory is not dataclasses.MISSING:
+        default = field.default_factory()
+    return FieldOf(field.name, part, optional, default)

@@ -208,7 +208,10 @@ TeamKey = Annotated[str, KEY_SHAPE, RefersTo("team")]
 
 
 class Evidence(StrEnum):
-    """How we know an expected effect: E0 assertion, E1 reasoned estimate, E2 benchmark or customer data, E3 own pilot, E4 measured."""
+    """How we know an expected effect.
+
+    E0 is an assertion, E1 a reasoned estimate, E2 a benchmark or customer data, E3 our own pilot, E4 measured.
+    """
 
     E0 = "E0"
     E1 = "E1"
@@ -218,7 +221,7 @@ class Evidence(StrEnum):
 
 
 class Mode(StrEnum):
-    """Exploit what is known, explore what is new, or drift: unaligned exploration paid from the reserve (March 1991)."""
+    """Exploit what is known, explore what is new (March 1991), or drift: unaligned, paid from the reserve."""
 
     EXPLOIT = "exploit"
     EXPLORE = "explore"

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from rhumbline.book.types import (
+    NOTHING,
     Amount,
     AssumptionState,
     Count,
     Day,
-    KeysReferTo,
     Factor,
     FrozenMap,
     InitiativeKey,
     Key,
+    KeysReferTo,
     Name,
-    NOTHING,
     PersonKey,
     Rating5,
     Rating10,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated
 
 from annotated_types import Ge, Le
@@ -22,8 +24,8 @@ from rhumbline.book.types import (
     Hours,
     InitiativeKey,
     InitiativeKind,
-    KeysReferTo,
     Key,
+    KeysReferTo,
     KpiKey,
     Lag,
     LevelWanted,
@@ -49,7 +51,7 @@ from rhumbline.book.types import (
 )
 
 # The words of the short file form for the stages, and what the score and the plan go by.
-STATUS_OF_STAGE: FrozenMap[str] = FrozenMap(
+STATUS_OF_STAGE: Mapping[Stage, str] = MappingProxyType(
     {
         Stage.IDEA: "candidate",
         Stage.SCREENED: "candidate",
@@ -122,7 +124,7 @@ class Initiative:
 
     @property
     def status(self) -> str:
-        """The stage in the words the score and the plan go by: candidate, committed, running, stopped, done or parked."""
+        """The stage as score and plan see it: candidate, committed, running, stopped, done or parked."""
         return STATUS_OF_STAGE[self.stage]
 
     @property

@@ -124,18 +124,14 @@ def objective_coverage(quantities: Quantities, keys: Collection[str]) -> dict[st
             terms.setdefault(kpi, []).append(closes)
     closed = {kpi: sum_triples(listed).map(clip) for kpi, listed in terms.items()}
     return {
-        objective: sum_triples(
-            scaled(closed.get(kpi, ZERO), weight) for kpi, weight in links.items()
-        )
+        objective: sum_triples(scaled(closed.get(kpi, ZERO), weight) for kpi, weight in links.items())
         for objective, links in quantities.link_weight.items()
     }
 
 
 def _coverage_of_strategy(quantities: Quantities, objectives: Mapping[str, Triple]) -> tuple[CoveragePart, ...]:
     weights = quantities.objective_weight
-    value = sum_triples(
-        scaled(triple, weights[key]) for key, triple in objectives.items()
-    )
+    value = sum_triples(scaled(triple, weights[key]) for key, triple in objectives.items())
     return (CoveragePart("objectives", value),)
 
 

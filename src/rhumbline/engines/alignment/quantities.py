@@ -220,8 +220,7 @@ class Quantities:
     def gap(self) -> Mapping[str, float | None]:
         """Distance from baseline to target of every KPI; None without a baseline."""
         return {
-            key: None if kpi.baseline is None else abs(kpi.target - kpi.baseline)
-            for key, kpi in self.book.kpis.items()
+            key: None if kpi.baseline is None else abs(kpi.target - kpi.baseline) for key, kpi in self.book.kpis.items()
         }
 
     @cached_property
