@@ -346,9 +346,11 @@ class Book:
             mine, theirs = self.all(kind), other.all(kind)
             if mine is theirs:
                 continue
-            for key in sorted({*mine, *theirs}, key=natural):
-                if mine.get(key) != theirs.get(key):
-                    changes.append(Change(kind, key, mine.get(key), theirs.get(key)))
+            changes.extend(
+                Change(kind, key, mine.get(key), theirs.get(key))
+                for key in sorted({*mine, *theirs}, key=natural)
+                if mine.get(key) != theirs.get(key)
+            )
         return tuple(changes)
 
     def __eq__(self, other: object) -> bool:

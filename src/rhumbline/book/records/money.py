@@ -28,7 +28,7 @@ DEFAULT_HURDLE = 1 / 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What there is to spend in each period, how much of it is kept free for unaligned exploration, and the corridor."""
+    """What there is to spend in each period, the reserve kept for unaligned exploration, and the explore corridor."""
 
     key: Key = "budget"
     cash: tuple[Money, ...]
