@@ -202,7 +202,7 @@ class Book:
     def strategy(self) -> Strategy:
         """The strategy in force; an empty one where none is written down."""
         versions = list(self.all("strategy").values())
-        in_force = [version for version in versions if version.state is StrategyState.IN_FORCE]
+        in_force = [version for version in versions if version.state == StrategyState.IN_FORCE]
         return max(in_force or versions, key=lambda version: version.version, default=Strategy())
 
     @property
@@ -213,7 +213,7 @@ class Book:
     @cached_property
     def pulse(self) -> Survey | None:
         """The newest pulse survey, if there is one."""
-        pulses = [survey for survey in self.all("survey").values() if survey.kind is SurveyKind.PULSE]
+        pulses = [survey for survey in self.all("survey").values() if survey.kind == SurveyKind.PULSE]
         return max(pulses, key=lambda survey: survey.closes or date.min, default=None)
 
     @property
@@ -293,7 +293,7 @@ class Book:
     def milestones_of(self, initiative: str) -> tuple[WorkItem, ...]:
         """The milestones of one initiative, in key order."""
         items: tuple[WorkItem, ...] = self.by("work_item", "initiative").get(initiative, ())
-        return tuple(item for item in items if item.kind is WorkItemKind.MILESTONE)
+        return tuple(item for item in items if item.kind == WorkItemKind.MILESTONE)
 
     def ethics_of(self, initiative: str) -> EthicsReview | None:
         """The ethics review of one initiative, if there is one."""

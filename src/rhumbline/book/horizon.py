@@ -64,7 +64,7 @@ class Horizon:
         first = self.first_day(period)
         if first.day != 1:
             return first.isoformat()
-        if self.unit is PeriodUnit.MONTH:
+        if self.unit == PeriodUnit.MONTH:
             return f"{first.year}-{first.month:02d}"
         if first.month in _FIRST_MONTHS_OF_QUARTERS:
             return f"{first.year}-Q{(first.month + 2) // 3}"

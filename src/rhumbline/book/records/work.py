@@ -140,7 +140,7 @@ class Initiative:
     @property
     def directed(self) -> bool:
         """Whether it is open and meant to serve the strategy (not drift)."""
-        return self.open and self.mode is not Mode.DRIFT
+        return self.open and self.mode != Mode.DRIFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,10 +201,10 @@ def counted_in_focus(quantities: Quantities, keys: Collection[str]) -> tuple[boo
     Drift within the reserve is left out, so exploration never lowers the score; drift beyond it all counts.
     """
     initiatives = quantities.book.initiatives
-    drift = [key for key in keys if initiatives[key].mode is Mode.DRIFT]
+    drift = [key for key in keys if initiatives[key].mode == Mode.DRIFT]
     cost = fsum(quantities.full_cost[key] for key in drift)
     tolerated = cost <= quantities.reserve * quantities.resources + TOLERANCE
-    counted = [key for key in initiatives if key in keys and not (tolerated and initiatives[key].mode is Mode.DRIFT)]
+    counted = [key for key in initiatives if key in keys and not (tolerated and initiatives[key].mode == Mode.DRIFT)]
     return tolerated, tuple(counted)
 
 

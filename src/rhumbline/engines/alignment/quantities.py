@@ -169,7 +169,7 @@ class Quantities:
     @cached_property
     def live_directed(self) -> tuple[str, ...]:
         """Live work that is not drift, in key order."""
-        return self._where(lambda initiative: initiative.live and initiative.mode is not Mode.DRIFT)
+        return self._where(lambda initiative: initiative.live and initiative.mode != Mode.DRIFT)
 
     @cached_property
     def live_directed_share(self) -> float:
@@ -184,7 +184,7 @@ class Quantities:
         keys
             Initiatives; drift among them does not count.
         """
-        explore = [key for key in keys if self.book.initiatives[key].mode is Mode.EXPLORE]
+        explore = [key for key in keys if self.book.initiatives[key].mode == Mode.EXPLORE]
         if self.resources <= 0:
             return 0.0
         return fsum(self.full_cost[key] for key in explore) / self.resources
@@ -241,7 +241,7 @@ class Quantities:
         if benefit.realised is None:
             return False
         initiative = self.book.initiatives.get(benefit.initiative)
-        done = initiative is not None and initiative.stage is Stage.CLOSED
+        done = initiative is not None and initiative.stage == Stage.CLOSED
         return done or (benefit.by is not None and benefit.by < self.as_of)
 
     @cached_property
@@ -260,7 +260,7 @@ class Quantities:
         """Share of a claim that counts, by grade: the prior, or the firm's own record shrunk towards it."""
         factors = dict(PRIOR_FACTORS)
         for grade, prior in PRIOR_FACTORS.items():
-            claims = [(likely, realised) for own, likely, realised in self.closed_claims if own is grade]
+            claims = [(likely, realised) for own, likely, realised in self.closed_claims if own == grade]
             claimed = fsum(likely for likely, _ in claims)
             if len(claims) >= CALIBRATION_LEAST and claimed > 0:
                 own = clip(fsum(realised for _, realised in claims) / claimed)
