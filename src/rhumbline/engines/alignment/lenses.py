@@ -41,7 +41,7 @@ class Part:
     weight
         Share of the lens; the weights of a lens sum to 1.
     known
-        False when the value is the unknown triple (0, .5, 1) because nobody has said.
+        False when nobody has said: the value is then the unknown triple (0, .5, 1), or for the line of sight 0.
     """
 
     lens: str
@@ -86,6 +86,11 @@ def line_of_sight(quantities: Quantities, key: str) -> Triple:
     """
     share = max(quantities.resource_share[key], _LEAST_SHARE)
     return quantities.gap_share[key].map(lambda closed: clip(closed / share))
+
+
+def _claims(quantities: Quantities, initiative: Initiative) -> bool:
+    """Whether somebody said what the initiative is to move, or nobody needs to because it is drift."""
+    return not initiative.directed or bool(quantities.book.benefits_of(initiative.key))
 
 
 def _audience(quantities: Quantities, initiative: Initiative) -> Part:
@@ -198,7 +203,8 @@ def initiative_lenses(quantities: Quantities, key: str, delivering: Collection[s
     """
     initiative = quantities.book.initiatives[key]
     parts = (
-        Part("S", "line of sight", line_of_sight(quantities, key), 1.0),
+        # Without any Benefit the line of sight counts 0, as the strategy knows nothing of it; still it can be asked for.
+        Part("S", "line of sight", line_of_sight(quantities, key), 1.0, known=_claims(quantities, initiative)),
         _audience(quantities, initiative),
         _need(quantities, initiative),
         _trend(quantities, initiative),
