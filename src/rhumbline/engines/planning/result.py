@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
+from rhumbline.book.digests import canonical
 from rhumbline.book.types import InitiativeKey
 from rhumbline.engines.alignment.organisation import OrganisationScore
 from rhumbline.engines.reasons import Reason
@@ -95,6 +99,9 @@ class Certificate:
         ``solver bound`` (the solver states the bound), or ``none``.
     solves
         How many times the solver ran.
+    terms_sha, set_sha, starts_sha
+        Digests of what was asked, of who is in which list, and of the start periods: they tell which of
+        them somebody changed afterwards. ``sealed`` fills them in; empty where nobody did.
     """
 
     engine: str
@@ -103,6 +110,9 @@ class Certificate:
     nodes: int
     proof: str
     solves: int
+    terms_sha: str = ""
+    set_sha: str = ""
+    starts_sha: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +188,47 @@ class Plan:
     def starts(self) -> Mapping[str, int]:
         """Start period of every funded initiative."""
         return {line.initiative: line.start for line in self.funded if line.start is not None}
+
+
+def _sha(value: Any) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def terms_sha(
+    as_of: date, pins: Collection[str], bans: Collection[str], scenario: str | None, *, without_held_out: bool
+) -> str:
+    """Return the digest of what a plan was asked for; the order of pins and bans does not matter."""
+    return _sha([as_of.isoformat(), sorted(set(pins)), sorted(set(bans)), scenario, without_held_out])
+
+
+def set_sha(
+    funded: Collection[str], waiting: Collection[str], stopped: Collection[str], blocked: Collection[str]
+) -> str:
+    """Return the digest of which initiative is in which list of a plan."""
+    return _sha([sorted(funded), sorted(waiting), sorted(stopped), sorted(blocked)])
+
+
+def starts_sha(starts: Mapping[str, int]) -> str:
+    """Return the digest of the start period of every funded initiative."""
+    return _sha(sorted(starts.items()))
+
+
+def sealed(plan: Plan) -> Plan:
+    """Return a plan whose certificate carries the digests of its terms, lists and starts.
+
+    The last step of planning: ``verify`` can then say which of them was changed afterwards. A plan
+    without a certificate stays as it is.
+    """
+    if plan.certificate is None:
+        return plan
+    terms = plan.terms
+    keys = [[line.initiative for line in lines] for lines in (plan.funded, plan.waiting, plan.stopped, plan.blocked)]
+    certificate = dataclasses.replace(
+        plan.certificate,
+        terms_sha=terms_sha(
+            plan.as_of, terms.pins, terms.bans, terms.scenario, without_held_out=terms.without_held_out
+        ),
+        set_sha=set_sha(*keys),
+        starts_sha=starts_sha(plan.starts),
+    )
+    return dataclasses.replace(plan, certificate=certificate)
