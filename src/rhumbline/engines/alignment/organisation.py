@@ -50,6 +50,8 @@ class OrganisationLens:
         Whether what is spent serves this lens, weighted by resources.
     coverage
         Whether the strategy is served.
+    unrounded_focus
+        The focus before it is rounded to what is shown.
     coverage_parts
         What the coverage is made of.
     """
@@ -58,6 +60,7 @@ class OrganisationLens:
     value: Triple
     focus: Triple
     coverage: Triple
+    unrounded_focus: Triple
     coverage_parts: tuple[CoveragePart, ...]
 
     @property
@@ -252,6 +255,8 @@ def organisation_score(
     for lens in LENSES:
         focus = _focus(quantities, lenses, lens)
         covered = mean_of([part.value for part in coverage[lens]])
-        found[lens] = OrganisationLens(lens, lens_of(focus, covered), shown(focus), shown(covered), coverage[lens])
+        found[lens] = OrganisationLens(
+            lens, lens_of(focus, covered), shown(focus), shown(covered), focus, coverage[lens]
+        )
     alignment = balance_triples([found[lens].value for lens in LENSES], LENS_WEIGHTS)
     return OrganisationScore(alignment, found, objectives, tolerated, counted)

@@ -82,7 +82,7 @@ def _about_initiatives(
             if key in counted and total > 0:
                 share = quantities.resource_share[key] / total
                 found = organisation.lenses[part.lens]
-                rest = found.focus.best - share * own.lenses[part.lens].best
+                rest = found.unrounded_focus.best - share * own.lenses[part.lens].best
                 gain = _alignment_with(
                     organisation, part.lens, rest + share * lens_at_1, found.coverage.best
                 ) - _alignment_with(organisation, part.lens, rest + share * lens_at_0, found.coverage.best)
