@@ -115,7 +115,8 @@ lock: ## Write requirements/*.txt anew from pyproject.toml and requirements/*.in
 	"$$tools/bin/uv" $(COMPILE) pyproject.toml -o requirements/run.txt; \
 	"$$tools/bin/uv" $(COMPILE) -c requirements/run.txt requirements/build.in -o requirements/build.txt; \
 	"$$tools/bin/uv" $(COMPILE) -c requirements/run.txt -c requirements/build.txt \
-		pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt
+		pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt; \
+	"$$tools/bin/uv" $(COMPILE) -c requirements/dev.txt requirements/browser.in -o requirements/browser.txt
 
 .PHONY: clean
 clean: ## Remove .venv and everything built or cached
