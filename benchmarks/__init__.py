@@ -1,0 +1,1 @@
+"""What Rhumbline costs in processor time: subjects that register themselves, measured in one run."""

@@ -1,0 +1,1 @@
+"""One module per subject; importing it registers what it measures."""
