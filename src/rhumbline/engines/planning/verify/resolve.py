@@ -127,6 +127,7 @@ def _unique(
     """Exclude one good set after the other until none is left as good as the plan, or one is found that is."""
     value, cost = rounded_value(firm.value(starts)), cents(firm.cost(starts))
     excluded = frozenset(starts)
+    model.cost_only(firm.cost(starts))
     for _ in range(MOST_OTHER_SETS):
         model.exclude(excluded)
         other = _solved_exactly(model, firm, pins, bans)
@@ -298,6 +299,12 @@ class _SecondModel:
         """Forbid one set: at least one initiative must come or go."""
         terms = {self.columns["funded", key]: -ONE if key in funded else ONE for key in self.firm.pool}
         self._row(terms, least=1.0 - len(funded))
+
+    def cost_only(self, cost: Fraction) -> None:
+        """Ask for sets of one cost only, as nearly as the solver can tell."""
+        shares = {self.columns["funded", key]: work.cost / self.firm.resources for key, work in self.firm.pool.items()}
+        share = float(cost / self.firm.resources)
+        self._row(shares, share - SOLVER_TOLERANCE, share + SOLVER_TOLERANCE)
 
     def forbid(self, starts: Mapping[str, int]) -> None:
         """Forbid one choice of starts and no other."""
