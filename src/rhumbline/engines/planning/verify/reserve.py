@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
+from math import lcm
+from operator import mul, sub
 
 from rhumbline.book.types import natural
 from rhumbline.engines.planning.verify.exact import RESERVE_TOLERANCE, ZERO, Company, Work
@@ -55,135 +58,149 @@ def best_reserve(company: Company) -> tuple[str, ...]:
     Three searches, each complete: the most votes; the lowest cost with them; the list, first key first,
     each key as late in the order as a set with those votes and that cost allows.
     """
-    room = room_of(company)
     ideas = [idea_of(company, work) for work in company.drift.values() if not work.blocked]
-    ideas = [idea for idea in ideas if all(map(_fits_alone, idea.takes, room))]
-    votes = _most_votes(ideas, room)
-    cost = _least_cost(ideas, room, votes)
-    return _greatest_list(ideas, room, votes, cost)
+    items, room = _in_whole_units(ideas, room_of(company))
+    votes = 0
+    while found := _find(items, room, votes + 1):
+        votes = sum(item.votes for item in found)
+    # From here on cost is one more limit, tightened by one unit until nothing fits.
+    cost = sum(item.takes[_COST] for item in items)
+    room = (cost, *room[1:])
+    while (cheaper := _find(items, room, votes)) is not None:
+        cost = sum(item.takes[_COST] for item in cheaper)
+        room = (cost - 1, *room[1:])
+    return _greatest_list(items, (cost, *room[1:]), votes)
 
 
-def _fits_alone(taken: Fraction, room: Fraction) -> bool:
-    return taken <= room
+_COST = 0
 
 
-def _left(room: Sequence[Fraction], idea: Idea) -> tuple[Fraction, ...]:
-    return tuple(limit - taken for limit, taken in zip(room, idea.takes, strict=True))
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An idea in whole units: what it takes of each limit, the first of which is its cost."""
+
+    key: str
+    votes: int
+    takes: tuple[int, ...]
+
+    def fits(self, room: Sequence[int]) -> bool:
+        """Whether there is room for it."""
+        return all(taken <= left for taken, left in zip(self.takes, room, strict=True))
 
 
-def _votes_at_most(ideas: Sequence[Idea], room: Sequence[Fraction]) -> Fraction:
-    """Return a number of votes that no set of these ideas exceeds: parts of ideas allowed, one limit at a time."""
-    bound = Fraction(sum(idea.votes for idea in ideas))
-    for limit, most in enumerate(room):
-        if sum((idea.takes[limit] for idea in ideas), ZERO) > most:
-            bound = min(bound, _votes_within(ideas, limit, most))
-    return bound
+def _in_whole_units(ideas: Sequence[Idea], room: Sequence[Fraction]) -> tuple[list[_Item], tuple[int, ...]]:
+    """Return ideas and limits as whole numbers, each limit in the unit in which all that it limits is whole.
+
+    The first limit is the cost, without a bound yet. What does not fit even alone is left out.
+    """
+    units = [lcm(*(idea.cost.denominator for idea in ideas))]
+    units += [lcm(*(idea.takes[limit].denominator for idea in ideas)) for limit in range(len(room))]
+    items = [
+        _Item(
+            idea.key,
+            idea.votes,
+            tuple(int(amount * unit) for amount, unit in zip((idea.cost, *idea.takes), units, strict=True)),
+        )
+        for idea in ideas
+    ]
+    # A sum of whole numbers is within a limit exactly when it is within the whole part of the limit.
+    limits = (
+        sum(item.takes[_COST] for item in items),
+        *(int(m * unit) for m, unit in zip(room, units[1:], strict=True)),
+    )
+    return [item for item in items if item.fits(limits)], limits
 
 
-def _votes_within(ideas: Sequence[Idea], limit: int, most: Fraction) -> Fraction:
-    votes, left = ZERO, most
-    for idea in sorted((one for one in ideas if one.votes), key=lambda one: one.takes[limit] / one.votes):
-        taken = idea.takes[limit]
-        if taken > left:
-            return votes + idea.votes * left / taken
-        votes, left = votes + idea.votes, left - taken
-    return votes
+def _find(items: Sequence[_Item], room: Sequence[int], votes: int) -> list[_Item] | None:
+    """Return some set of items that fits and has at least so many votes; None when there is none.
+
+    Notes
+    -----
+    Branch and bound. The bound fills each limit with parts of items, and also one joint limit: the sum
+    of all limits, each in shares of what it allows. No set that fits can exceed any of these.
+    """
+    if any(limit < 0 for limit in room):
+        return None
+    shares = [_SHARE_UNITS // (limit + 1) for limit in room]
+    widened = [
+        _Item(item.key, item.votes, (sum(map(mul, shares, item.takes)), *item.takes)) for item in items if item.votes
+    ]
+    widened.sort(key=lambda item: (Fraction(item.takes[0], item.votes), natural(item.key)))
+    found = _Search(widened, votes).search(0, (sum(map(mul, shares, room)), *room), 0, [])
+    by_key = {item.key: item for item in items}
+    return None if found is None else [by_key[key] for key in found]
 
 
-def _cost_at_least(ideas: Sequence[Idea], votes: int) -> Fraction | None:
-    """Return a cost below which so many votes cannot be had; None when they cannot be had at all."""
-    cost, missing = ZERO, Fraction(votes)
-    for idea in sorted((one for one in ideas if one.votes), key=lambda one: one.cost / one.votes):
-        if missing <= 0:
-            break
-        part = min(missing, Fraction(idea.votes))
-        cost, missing = cost + idea.cost * part / idea.votes, missing - part
-    return cost if missing <= 0 else None
+# The joint limit is counted in whole units, so many for the whole of one limit.
+_SHARE_UNITS = 10**24
 
 
-def _by_cheapness(ideas: Sequence[Idea]) -> list[Idea]:
-    """Return ideas with votes, the most votes for their cost first: good sets are then found early."""
-    return sorted((idea for idea in ideas if idea.votes), key=lambda idea: (idea.cost / idea.votes, natural(idea.key)))
+@dataclass(slots=True)
+class _Search:
+    """A search for votes among items in one order; for every limit it also knows who gives most votes for it."""
 
+    items: Sequence[_Item]
+    votes: int
+    orders: list[list[int]] = field(init=False)
 
-def _most_votes(ideas: Sequence[Idea], room: Sequence[Fraction]) -> int:
-    """Return the most votes that fit, by branch and bound."""
-    order = _by_cheapness(ideas)
-    best = 0
+    def __post_init__(self) -> None:
+        limits = range(len(self.items[0].takes)) if self.items else range(0)
+        positions = range(len(self.items))
+        self.orders = [sorted(positions, key=partial(self._price, limit)) for limit in limits]
 
-    def search(index: int, left: Sequence[Fraction], votes: int) -> None:
-        nonlocal best
-        best = max(best, votes)
-        if index == len(order) or votes + _votes_at_most(order[index:], left) < best + 1:
-            return
-        idea = order[index]
-        if all(map(_fits_alone, idea.takes, left)):
-            search(index + 1, _left(left, idea), votes + idea.votes)
-        search(index + 1, left, votes)
+    def _price(self, limit: int, position: int) -> Fraction:
+        return Fraction(self.items[position].takes[limit], self.items[position].votes)
 
-    search(0, room, 0)
-    return best
+    def search(self, position: int, room: tuple[int, ...], votes: int, chosen: list[str]) -> list[str] | None:
+        """Return the keys of a set with enough votes that begins with those chosen, or None."""
+        if votes >= self.votes:
+            return chosen
+        if position == len(self.items) or not self._can_reach(position, room, self.votes - votes):
+            return None
+        item = self.items[position]
+        if item.fits(room):
+            left = tuple(map(sub, room, item.takes))
+            found = self.search(position + 1, left, votes + item.votes, [*chosen, item.key])
+            if found is not None:
+                return found
+        return self.search(position + 1, room, votes, chosen)
 
+    def _can_reach(self, position: int, room: tuple[int, ...], missing: int) -> bool:
+        return all(
+            self._enough(order, limit, position, room[limit], missing) for limit, order in enumerate(self.orders)
+        )
 
-def _least_cost(ideas: Sequence[Idea], room: Sequence[Fraction], votes: int) -> Fraction:
-    """Return the lowest cost at which so many votes fit, by branch and bound."""
-    order = _by_cheapness(ideas)
-    best: Fraction | None = None
-
-    def search(index: int, left: Sequence[Fraction], missing: int, cost: Fraction) -> None:
-        nonlocal best
-        if missing == 0:
-            best = cost if best is None else min(best, cost)
-            return
-        rest = order[index:]
-        more = _cost_at_least(rest, missing)
-        if more is None or (best is not None and cost + more >= best) or _votes_at_most(rest, left) < missing:
-            return
-        idea = order[index]
-        # Votes above the most are impossible, so an idea with more votes than are missing cannot fit.
-        if idea.votes <= missing and all(map(_fits_alone, idea.takes, left)):
-            search(index + 1, _left(left, idea), missing - idea.votes, cost + idea.cost)
-        search(index + 1, left, missing, cost)
-
-    search(0, room, votes, ZERO)
-    return best if best is not None else ZERO
-
-
-def _can_reach(ideas: Sequence[Idea], room: Sequence[Fraction], votes: int, cost: Fraction) -> bool:
-    """Whether some set of these ideas fits and has exactly these votes and this cost."""
-    if votes == 0 and cost == 0:
-        return True
-    if not ideas or votes < 0 or cost < 0:
+    def _enough(self, order: list[int], limit: int, position: int, left: int, missing: int) -> bool:
+        """Whether the rest could give the missing votes if only this limit counted and items could be divided."""
+        for index in order:
+            if index < position:
+                continue
+            item = self.items[index]
+            taken = item.takes[limit]
+            if taken > left:
+                # Part of an item: votes are whole, so the comparison is too.
+                return item.votes * left >= missing * taken
+            left, missing = left - taken, missing - item.votes
+            if missing <= 0:
+                return True
         return False
-    least = _cost_at_least(ideas, votes)
-    if least is None or least > cost or _votes_at_most(ideas, room) < votes:
-        return False
-    first, rest = ideas[0], ideas[1:]
-    if all(map(_fits_alone, first.takes, room)) and _can_reach(
-        rest, _left(room, first), votes - first.votes, cost - first.cost
-    ):
-        return True
-    return _can_reach(rest, room, votes, cost)
 
 
-def _greatest_list(ideas: Sequence[Idea], room: Sequence[Fraction], votes: int, cost: Fraction) -> tuple[str, ...]:
-    """Return the lexicographically greatest sorted list of keys among the sets with these votes and this cost."""
-    # An idea nobody voted for cannot be in the cheapest set unless it is free.
-    order = sorted((idea for idea in ideas if idea.votes or not idea.cost), key=lambda idea: natural(idea.key))
+def _greatest_list(items: Sequence[_Item], room: Sequence[int], votes: int) -> tuple[str, ...]:
+    """Return the lexicographically greatest sorted list of keys among the sets that fit and have these votes."""
+    rest = sorted(items, key=lambda item: natural(item.key))
     chosen: list[str] = []
     while True:
         # A longer list is greater than its own beginning, so free ideas without votes go on at the end.
-        for position in reversed(range(len(order))):
-            idea = order[position]
-            rest = order[position + 1 :]
-            if all(map(_fits_alone, idea.takes, room)) and _can_reach(
-                rest, _left(room, idea), votes - idea.votes, cost - idea.cost
-            ):
+        for position in reversed(range(len(rest))):
+            item = rest[position]
+            left = tuple(map(sub, room, item.takes))
+            if _find(rest[position + 1 :], left, votes - item.votes) is not None:
                 break
         else:
             return tuple(chosen)
-        chosen.append(idea.key)
-        room, votes, cost, order = _left(room, idea), votes - idea.votes, cost - idea.cost, rest
+        chosen.append(item.key)
+        room, votes, rest = left, votes - item.votes, rest[position + 1 :]
 
 
 def reserve_numbers(company: Company, keys: Sequence[str]) -> Mapping[str, float | int]:

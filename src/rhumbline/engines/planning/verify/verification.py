@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from math import isfinite
 
 from rhumbline.book.book import Book
 from rhumbline.engines.planning.result import PlanStatus, set_sha, starts_sha, terms_sha
@@ -20,6 +21,7 @@ from rhumbline.engines.reasons import Reason
 # A plan states its value to 9 decimals; bound and gap are differences of such numbers.
 VALUE_TOLERANCE = Fraction(1, 10**9)
 GAP_TOLERANCE = Fraction(2, 10**9)
+LAST_PERIOD = 240
 HALF_A_CENT = Fraction(5, 1000)
 
 
@@ -315,7 +317,8 @@ class _Audit:
         """Yield where the name of a period is not that of the start."""
         for key in in_order(self.claim.periods):
             start, label = self.claim.starts.get(key), self.claim.periods[key]
-            if start is not None and label and label != self.firm.horizon.label(start):
+            # A number that no horizon reaches has no name; that it is not allowed is said elsewhere.
+            if start is not None and label and 0 < start <= LAST_PERIOD and label != self.firm.horizon.label(start):
                 numbers = {"initiative": key, "claimed": label, "found": self.firm.horizon.label(start)}
                 yield Reason("verify.start.label", numbers)
 
@@ -327,13 +330,13 @@ class _Audit:
     def _bound(self) -> Check:
         """Compare bound, gap and value: a changed value must not make the bound look wrong too."""
         claim = self.claim
-        if claim.bound is None or claim.gap is None:
+        if claim.bound is None or claim.gap is None or not (isfinite(claim.bound) and isfinite(claim.gap)):
             return _check("bound", [Reason("verify.bound.missing")], claim.bound, float(self.value))
         bound, gap = exact(claim.bound), exact(claim.gap)
         reasons = []
         if bound < self.value - VALUE_TOLERANCE:
             reasons.append(Reason("verify.bound.below-value", {"bound": claim.bound, "value": float(self.value)}))
-        stated = exact(claim.value) if claim.value is not None else self.value
+        stated = exact(claim.value) if claim.value is not None and isfinite(claim.value) else self.value
         if min(abs(bound - self.value - gap), abs(bound - stated - gap)) > GAP_TOLERANCE:
             reasons.append(Reason("verify.bound.gap", {"bound": claim.bound, "gap": claim.gap}))
         if claim.status is PlanStatus.OPTIMAL and gap > VALUE_TOLERANCE:
@@ -362,7 +365,7 @@ class _Audit:
 
 
 def _near(claimed: float | None, found: Fraction, tolerance: Fraction) -> bool:
-    return claimed is not None and abs(exact(claimed) - found) <= tolerance
+    return claimed is not None and isfinite(claimed) and abs(exact(claimed) - found) <= tolerance
 
 
 # --- with a second search ---------------------------------------------------------------------
