@@ -74,7 +74,7 @@ KINDS: dict[str, Kind] = {
         Kind("commitment", "commitments", Commitment),
         Kind("survey", "surveys", Survey),
         Kind("response", "responses", Response, series=True, owner="survey"),
-        Kind("review", "review_series", Review),
+        Kind("review", "reviews", Review),
         Kind("message", "messages", Message),
         Kind("feedback", "feedback", Feedback),
         Kind("decision", "decisions", Decision),
