@@ -106,7 +106,9 @@ def _second_solve(
     value = firm.value(answer.starts)
     if answer.bound - float(value) > SOLVER_TOLERANCE:
         return Resolved(Path.UNDECIDED, count)
-    unique = _unique(model, firm, starts, pins, bans)
+    # Of a plan that is not the best, nobody asks whether it is the only best.
+    as_good = rounded_value(value) <= rounded_value(firm.value(starts))
+    unique = _unique(model, firm, starts, pins, bans) if as_good else None
     return Resolved(Path.SECOND_SOLVE, count, answer.starts, value, answer.bound, unique)
 
 

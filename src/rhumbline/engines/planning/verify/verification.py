@@ -47,6 +47,7 @@ class Proof(StrEnum):
     NOT_ENOUGH_DATA = "no budget and no hours, so no plan can be formed"
     ENUMERATION = "every possible choice was tried"
     SECOND_SOLVE = "an independent model and solve found nothing better"
+    BETTER_PLAN = "a better plan was found and evaluated exactly"
     SECOND_SOLVE_UNDECIDED = "an independent model and solve ended without an answer"
 
 
@@ -382,7 +383,8 @@ def _resolved(firm: Company, terms: VerifyTerms, told: Verification) -> Verifica
     proof = Proof.ENUMERATION if found.path is Path.ENUMERATION else Proof.SECOND_SOLVE
     optimal = _check("optimal", _better(firm, claim, told, found), claim.value, _as_number(found.value))
     if not optimal.holds:
-        return Verification(Verdict.WORSE, (*told.checks, optimal), proof, told.value, told.cost, found)
+        checks = (*told.checks, optimal)
+        return Verification(Verdict.WORSE, checks, Proof.BETTER_PLAN, told.value, told.cost, found)
     unique = _unique_check(claim, found)
     checks = (*told.checks, optimal, unique)
     verdict = Verdict.PROVEN if unique.holds else Verdict.FAILS
