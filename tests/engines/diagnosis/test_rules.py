@@ -442,11 +442,13 @@ CASES = (
     # ecosystem
     Case("ECO01", "p1", lambda committed: partner(committed=committed), (False,), (True,)),
     Case("ECO01", "p1", lambda required: partner(committed=False, required=required), (True,), (False,)),
+    Case("ECO01", "p1", lambda element: partner(committed=False, element=element), ("", "painted fronts"), ()),
     Case("ECO02", "blueprint", odds, (0.62,), (0.625, 1.0)),
     Case("ECO03", "p1", lambda surplus: partner(surplus=surplus), (0.0, -1.0), (0.1, None)),
     Case("ECO04", "p1", lambda governance: partner(governance=governance), (False,), (True,)),
     Case("ECO04", "p1", lambda shared: partner(shared_objective=shared), (False,), (True,)),
     Case("ECO04", "p1", lambda committed: partner(governance=False, committed=committed), (True,), (False,)),
+    Case("ECO04", "p1", lambda agreed: partner(governance=agreed, shared_objective=agreed), (False,), (True,)),
     # ethics
     Case("ETH01", "i3", lambda review: ethics(review=review), (Verdict.NONE, Verdict.CONDITIONAL, Verdict.REJECTED), (Verdict.APPROVED, Verdict.EXPIRED)),
     Case("ETH01", "i3", lambda flags: ethics(review=Verdict.NONE, flags=flags), ((Flag.HEALTH_DATA,),), ((),)),
@@ -456,6 +458,7 @@ CASES = (
     Case("ETH03", "i3", lambda flags: ethics(consulted=False, flags=flags), ((Flag.AI_DECISION,),), ((),)),
     Case("ETH04", "i3", lambda plan: ethics(transition_plan=plan), (False, ""), (True, "Training")),
     Case("ETH04", "i3", lambda flags: ethics(transition_plan=False, flags=flags), ((Flag.JOB_DISPLACEMENT, Flag.AI_DECISION),), ((Flag.AI_DECISION,),)),
+    Case("ETH04", "i3", lambda jobs: ethics(transition_plan=False, jobs=jobs), (0, 2), ()),
     # leadership
     Case("LED01", "organisation", lambda days: message(ago(days)), (36, -1), (35, 0)),
     Case("LED01", "organisation", lambda kept: change(BASE.without("message", "m1"), "organisation", "organisation", records_messages=kept), (True,), (False,)),

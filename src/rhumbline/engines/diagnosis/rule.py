@@ -58,7 +58,7 @@ class Rule:
     trigger
         When exactly it fires; the text of the function that finds it.
     lines
-        Lines of the essay the product was written from that ask for it.
+        Lines of the essay on strategic alignment, from which the product was written, that ask for it.
     sources
         Keys of ``SOURCES``: who found out why it matters.
     blocks

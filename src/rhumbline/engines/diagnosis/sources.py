@@ -88,10 +88,6 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             "Gulati et al. 2012",
             "R. Gulati, F. Wohlgezogen and P. Zhelyazkov: The Two Facets of Collaboration: Cooperation and Coordination in Strategic Alliances. Academy of Management Annals 6(1), 531-583.",
         ),
-        "hammer-1990": Source(
-            "Hammer 1990",
-            "M. Hammer: Reengineering Work: Don't Automate, Obliterate. Harvard Business Review 68(4), 104-112.",
-        ),
         "kahneman-1993": Source(
             "Kahneman & Lovallo 1993",
             "D. Kahneman and D. Lovallo: Timid Choices and Bold Forecasts: A Cognitive Perspective on Risk Taking. Management Science 39(1), 17-31.",
