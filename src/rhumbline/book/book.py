@@ -11,10 +11,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from rhumbline.book.digests import canonical, digest, running_digest
+from rhumbline.book.digests import canonical, digest, plain, running_digest
 from rhumbline.book.fields import fields_of
 from rhumbline.book.findings import UnknownRecord
 from rhumbline.book.records import (
+    KIND_OF_PLURAL,
     KIND_OF_RECORD,
     KINDS,
     Benefit,
@@ -306,6 +307,44 @@ class Book:
     def readings(self, kpi: str) -> tuple[Measurement, ...]:
         """The measurements of one KPI, oldest first."""
         return self.by("measurement", "kpi").get(kpi, ())
+
+    # --- tables ---------------------------------------------------------------------------
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return the records of a kind as plain rows, one per record, one column per field.
+
+        Parameters
+        ----------
+        name
+            A kind such as ``initiative``, or its list such as ``initiatives``.
+
+        Raises
+        ------
+        UnknownRecord
+            When there is no such kind.
+        """
+        kind = KIND_OF_PLURAL.get(name, name)
+        if kind not in KINDS:
+            near = difflib.get_close_matches(name, [*KIND_OF_PLURAL, *KINDS], n=1)
+            raise UnknownRecord("kind", name, near[0] if near else None)
+        records = self.series.get(kind, ()) if KINDS[kind].series else self.all(kind).values()
+        names = [field.name for field in fields_of(KINDS[kind].record)]
+        return [{column: plain(getattr(record, column)) for column in names} for record in records]
+
+    def frame(self, name: str) -> Any:
+        """Return the records of a kind as a pandas table, indexed by key; needs the extra ``notebook``.
+
+        Parameters
+        ----------
+        name
+            A kind such as ``initiative``, or its list such as ``initiatives``.
+        """
+        import pandas
+
+        kind = KIND_OF_PLURAL.get(name, name)
+        rows = self.rows(name)
+        table = pandas.DataFrame(rows, columns=[field.name for field in fields_of(KINDS[kind].record)])
+        return table if KINDS[kind].series else table.set_index("key")
 
     # --- identity -------------------------------------------------------------------------
 
