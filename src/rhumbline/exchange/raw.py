@@ -48,6 +48,12 @@ class Branch(dict[str, Any]):
         if said and said != key:
             self.said = {**(self.said or {}), key: said}
 
+    def remove(self, key: str) -> None:
+        """Take an entry out, if it is there."""
+        if key in self:
+            del self.marks[list(self).index(key)]
+            del self[key]
+
 
 class Items(list[Any]):
     """A list from a file: ``marks`` has the position of each item."""
