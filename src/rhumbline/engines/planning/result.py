@@ -232,3 +232,25 @@ def sealed(plan: Plan) -> Plan:
         starts_sha=starts_sha(plan.starts),
     )
     return dataclasses.replace(plan, certificate=certificate)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the search is, while it runs.
+
+    Parameters
+    ----------
+    nodes
+        Nodes of the search tree so far.
+    value
+        Value of the best plan found so far; None before the first.
+    bound
+        No plan can have a larger value than this; None before the first bound.
+    gap
+        bound - value; None before both are known.
+    """
+
+    nodes: int
+    value: float | None
+    bound: float | None
+    gap: float | None
