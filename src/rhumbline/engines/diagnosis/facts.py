@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from rhumbline.book.book import Book
 from rhumbline.book.records import Initiative, Message
@@ -16,9 +15,6 @@ from rhumbline.engines.alignment.lenses import line_of_sight
 from rhumbline.engines.alignment.organisation import OrganisationScore, organisation_score
 from rhumbline.engines.alignment.quantities import Quantities
 from rhumbline.engines.alignment.score import Score, score_quantities
-
-if TYPE_CHECKING:
-    from rhumbline.engines.planning import Plan
 
 _CANDIDATE_STAGES = (Stage.IDEA, Stage.SCREENED, Stage.CASE)
 
@@ -126,16 +122,11 @@ class Facts:
         scenario
             Key of a scenario; by default the plan for today's estimates.
         """
-        from rhumbline.engines.planning import PlanTerms, plan
+        # Imported here, because the planner loads the solver and most checks need no plan.
+        from rhumbline.engines.planning import PlanStatus, PlanTerms, plan_quantities
 
-        return _funded(plan(self.book, PlanTerms(as_of=self.as_of, scenario=scenario)))
-
-
-def _funded(plan: Plan) -> frozenset[str] | None:
-    from rhumbline.engines.planning import PlanStatus
-
-    solved = plan.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE)
-    return frozenset(plan.starts) if solved else None
+        found = plan_quantities(self.quantities, PlanTerms(as_of=self.as_of, scenario=scenario))
+        return frozenset(found.starts) if found.status in (PlanStatus.OPTIMAL, PlanStatus.FEASIBLE) else None
 
 
 def by_yield(facts: Facts, initiatives: Iterable[Initiative]) -> tuple[str, ...]:
