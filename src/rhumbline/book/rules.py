@@ -6,11 +6,12 @@ A breach is a ``Fault``: the record and the field, not yet a place in a file. Wh
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from rhumbline.book.book import Book
@@ -31,7 +32,6 @@ from rhumbline.book.records import (
     Objective,
     Scenario,
     Signal,
-    Strategy,
     Survey,
 )
 from rhumbline.book.types import FrozenMap, KeysReferTo, RefersTo, Severity, StrategyState, natural
@@ -61,7 +61,7 @@ class Fault:
     message: str
     remedy: str
     severity: Severity = Severity.ERROR
-    numbers: Mapping[str, Any] = field(default_factory=dict)
+    numbers: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     holds_out: tuple[Any, ...] = ()
     target: tuple[str, str] = ("", "")
 
@@ -307,15 +307,21 @@ def references_of(record: Any) -> list[Reference]:
     return found
 
 
-@cache
-def _pointing_fields(record: type[Any]) -> tuple[tuple[str, tuple[str, ...], Container], ...]:
+_Pointing = tuple[tuple[str, tuple[str, ...], Container], ...]
+_POINTING: dict[type[Any], _Pointing] = {}
+
+
+def _pointing_fields(record: type[Any]) -> _Pointing:
     """Return the fields of a record class that hold keys: name, kinds they may point at, container."""
+    if record in _POINTING:
+        return _POINTING[record]
     pointing = []
     for described in fields_of(record):
         kind = _target(described.part)
         if kind is not None:
             pointing.append((described.name, tuple(kind.split(" or ")), described.part.container))
-    return tuple(pointing)
+    _POINTING[record] = tuple(pointing)
+    return _POINTING[record]
 
 
 def _target(part: Part) -> str | None:
@@ -364,7 +370,7 @@ def _self_references(record: Any) -> list[Fault]:
 def _order(record: Any, names: tuple[str, ...], values: tuple[Any, ...], remedy: str) -> list[Fault]:
     """Return a fault when values that are there do not rise (or stay equal) in their order."""
     given = [(name, value) for name, value in zip(names, values, strict=True) if value is not None]
-    for (low_name, low), (high_name, high) in zip(given, given[1:], strict=False):
+    for (low_name, low), (high_name, high) in pairwise(given):
         if low > high:
             return [
                 Fault(
@@ -438,7 +444,10 @@ def _of_survey(survey: Survey) -> list[Fault]:
         survey, ("opens", "closes"), (survey.opens, survey.closes), "Let the survey close on or after the day it opens."
     )
     return days + _order(
-        survey, ("n", "invited"), (survey.n, survey.invited), "More people answered than were invited: check both counts."
+        survey,
+        ("n", "invited"),
+        (survey.n, survey.invited),
+        "More people answered than were invited: check both counts.",
     )
 
 
@@ -465,7 +474,7 @@ def _of_kpi(kpi: Kpi) -> list[Fault]:
             record=kpi,
             field="target",
             code="no-gap",
-            message=f"target and baseline are both {_number(kpi.target)}: there is no gap to close, so no effect counts.",
+            message=f"target and baseline are both {_number(kpi.target)}: there is no gap, so no effect counts.",
             remedy="Set the target the strategy aims at, or keep the KPI for watching only.",
             severity=Severity.WARNING,
             numbers={"value": kpi.target},
@@ -481,7 +490,7 @@ def _of_capability(capability: Capability) -> list[Fault]:
             record=capability,
             field="strength",
             code="weak-strength",
-            message=f"It is called a strength at level {capability.level}; a strength needs level {STRENGTH_LEVEL} or more.",
+            message=f"It is called a strength at level {capability.level}; that needs level {STRENGTH_LEVEL} or more.",
             remedy="Correct the level, or write 'strength: false'.",
             severity=Severity.WARNING,
             numbers={"level": capability.level, "least": STRENGTH_LEVEL},
@@ -685,9 +694,8 @@ def _horizon(book: Book) -> list[Fault]:
         return []
     periods = len(budget.cash)
     stated = book.strategy.periods
-    faults = []
     if stated is not None and stated != periods:
-        faults.append(
+        return [
             Fault(
                 record=budget,
                 field="cash",
@@ -696,12 +704,8 @@ def _horizon(book: Book) -> list[Fault]:
                 remedy="Write one amount for each period (0 where there is none), or correct the number of periods.",
                 numbers={"amounts": periods, "periods": stated},
             )
-        )
-        return faults
-    for initiative in book.initiatives.values():
-        if initiative.earliest > periods:
-            faults.append(_too_late(initiative, periods))
-    return faults
+        ]
+    return [_too_late(initiative, periods) for initiative in book.initiatives.values() if initiative.earliest > periods]
 
 
 def _too_late(initiative: Initiative, periods: int) -> Fault:

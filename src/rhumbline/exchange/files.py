@@ -17,8 +17,9 @@ from rhumbline.book.rules import Fault, key_of, settle
 from rhumbline.book.types import FrozenMap, Severity, natural
 from rhumbline.exchange import gate
 from rhumbline.exchange.json_text import parse_json
-from rhumbline.exchange.raw import MOST_BYTES, Place, Refused, measure, refused, said_of, show
+from rhumbline.exchange.raw import MOST_BYTES, Refused, measure, refused, said_of, show
 from rhumbline.exchange.short_form import RawRow, expand, is_missing, known_words
+from rhumbline.exchange.values import BadValue, read_date
 from rhumbline.exchange.yaml_text import parse_yaml
 
 Format = Literal["yaml", "json"]
@@ -213,7 +214,7 @@ def _from_utf8(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _not_utf8(
-            f"The file is not UTF-8: the byte 0x{data[error.start]:02X} in line {line} looks like Latin-1 or Windows-1252.",
+            f"The file is not UTF-8: byte 0x{data[error.start]:02X} in line {line} looks like Latin-1 or Windows-1252.",
             line=line,
         ) from None
 
@@ -223,7 +224,7 @@ def _not_utf8(message: str, **numbers: Any) -> Refused:
         "not-utf-8",
         "",
         message,
-        "Open it in your editor and save it with the encoding UTF-8 (in Excel: 'CSV UTF-8'; in Notepad: 'Save as', UTF-8).",
+        "Open it in your editor and save it with the encoding UTF-8 (Excel: 'CSV UTF-8'; Notepad: 'Save as', UTF-8).",
         **numbers,
     )
 
@@ -279,7 +280,7 @@ def _refuse_no_book(tree: Any) -> None:
 class _Rows:
     """The rows of one file on their way to a Book."""
 
-    def __init__(self, tree: Mapping[str, Any]) -> None:
+    def __init__(self, tree: Mapping[Any, Any]) -> None:
         expanded = expand(tree)
         self.rows = expanded.rows
         self.findings = list(expanded.findings)
@@ -310,8 +311,8 @@ class _Rows:
         if is_missing(self.stated):
             return None
         try:
-            return gate.read_date(self.stated)
-        except gate.BadValue as bad:
+            return read_date(self.stated)
+        except BadValue as bad:
             self.findings.append(
                 Finding(
                     code=bad.code,

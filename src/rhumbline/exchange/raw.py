@@ -110,7 +110,7 @@ class Place:
         return f"{self.words or 'the file'} (line {line + 1}, column {column + 1})"
 
 
-class Refused(Exception):  # noqa: N818 - named after its cause; it never leaves this package
+class Refused(Exception):
     """The whole input cannot be used; the finding says why."""
 
     def __init__(self, finding: Finding) -> None:

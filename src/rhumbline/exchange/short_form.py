@@ -18,10 +18,10 @@ from typing import Any
 
 from rhumbline.book.fields import fields_of
 from rhumbline.book.findings import Finding
-from rhumbline.book.records import KIND_OF_PLURAL, KINDS, Commitment, Kpi, Measurement, Partner
+from rhumbline.book.records import KIND_OF_PLURAL, Commitment, Kpi, Measurement, Partner
 from rhumbline.book.records.work import STAGE_OF_STATUS
 from rhumbline.book.types import FrozenMap
-from rhumbline.exchange.gate import key_of, read_value, words_of
+from rhumbline.exchange.gate import key_of, words_of
 from rhumbline.exchange.raw import (
     NO_MARK,
     Branch,
@@ -32,6 +32,7 @@ from rhumbline.exchange.raw import (
     show,
     warning,
 )
+from rhumbline.exchange.values import read_value
 
 # Notes for tests and documentation; they say nothing about the company.
 ANNOTATIONS = frozenset({"case", "title", "seed", "expect"})
@@ -60,7 +61,7 @@ class Expanded:
     as_of_place: Place
 
 
-def expand(tree: Mapping[str, Any]) -> Expanded:
+def expand(tree: Mapping[Any, Any]) -> Expanded:
     """Take a file apart into rows in the complete form.
 
     Parameters
@@ -82,7 +83,7 @@ def is_missing(value: Any) -> bool:
 class _Expander:
     """Walks a file once and collects rows."""
 
-    def __init__(self, tree: Mapping[str, Any]) -> None:
+    def __init__(self, tree: Mapping[Any, Any]) -> None:
         self.tree = tree
         self.rows: list[RawRow] = []
         self.findings: list[Finding] = []
@@ -454,7 +455,8 @@ class _Expander:
         """Read the monthly series; all of them have the same first month and the same length."""
         place = self.place(section)
         if not isinstance(value, Mapping):
-            self.findings.append(_not_a_mapping(place, section, value, "{months: 3, first: 2026-01-31, sales: [1, 2, 3]}"))
+            example = "{months: 3, first: 2026-01-31, sales: [1, 2, 3]}"
+            self.findings.append(_not_a_mapping(place, section, value, example))
             return
         months, first = value.get("months"), value.get("first")
         for name, series in value.items():
