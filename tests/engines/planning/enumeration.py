@@ -137,7 +137,7 @@ class _Numbers:
 
     def due(self, kpi):
         if kpi.due_period is not None:
-            return kpi.due_period
+            return min(kpi.due_period, self.n)
         return self.n if kpi.due is None else min(self.n, self.when.period_of(kpi.due))
 
     def grade_factor(self, grade):
@@ -146,11 +146,16 @@ class _Numbers:
             done = self.book.initiatives[benefit.initiative].status == "done"
             passed = benefit.by is not None and benefit.by < self.as_of
             if benefit.evidence.value == grade and benefit.realised is not None and (done or passed):
-                closed.append(benefit)
+                closed.append((number(benefit.likely), number(benefit.realised)))
+        closed += [
+            (number(past.claimed), number(past.realised))
+            for past in self.book.all("closed_benefit").values()
+            if past.evidence is not None and past.evidence.value == grade
+        ]
         prior = Fraction(GRADES[grade])
         if len(closed) < 5:
             return prior
-        own = sum(number(one.realised) for one in closed) / sum(number(one.likely) for one in closed)
+        own = sum(realised for _, realised in closed) / sum(likely for likely, _ in closed)
         return (len(closed) * max(Fraction(0), min(Fraction(1), own)) + 10 * prior) / (len(closed) + 10)
 
     def contribution(self, initiative, kpi):

@@ -11,6 +11,7 @@ from rhumbline.book.book import Book
 from rhumbline.book.records import (
     Benefit,
     Budget,
+    ClosedBenefit,
     EthicsReview,
     Initiative,
     Kpi,
@@ -135,7 +136,7 @@ class _Maker:
         due, due_period = None, None
         if self.chance(0.3):
             self.kinds.add("due period")
-            due_period = self.random.choice([0, *range(1, self.periods + 1), self.periods, self.periods])
+            due_period = self.random.choice([*range(self.periods + 2), self.periods, self.periods])
         elif self.chance(0.3):
             self.kinds.add("due date")
             due = date(self.random.choice([2026, 2027, 2027, 2027]), self.random.randint(1, 12), 15)
@@ -264,6 +265,9 @@ class _Maker:
         grade = self.random.choice(list(Evidence))
         for number in range(self.random.randint(4, 7)):
             realised = float(self.random.choice([0, 1, 3, 8]))
+            if self.chance(0.3):
+                self.add(ClosedBenefit(key=f"past{number}", claimed=4.0, realised=realised, evidence=grade))
+                continue
             self.add(
                 Benefit(
                     key=f"closed{number}", initiative="i20", kpi=self.kpi_keys[0], low=1, likely=4, high=5,

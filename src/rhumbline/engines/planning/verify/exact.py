@@ -239,8 +239,9 @@ def kpi_weights(book: Book) -> dict[str, Fraction]:
 def _due(book: Book, when: Horizon, key: str) -> int:
     """Return the period by which an effect on a KPI must have arrived; 0 when its day lies before the horizon."""
     kpi = book.kpis[key]
+    # A day beyond the horizon counts as its last period, and so does a period beyond it.
     if kpi.due_period is not None:
-        return kpi.due_period
+        return min(kpi.due_period, when.periods)
     return when.periods if kpi.due is None else min(when.period_of(kpi.due), when.periods)
 
 
@@ -336,12 +337,24 @@ def evidence_factors(book: Book, as_of: date) -> dict[Evidence, Fraction]:
         The Book.
     as_of
         A Benefit is closed when its initiative is done or its day has passed by then, and it was measured.
+        Claims from before the firm kept its Book count as closed when their grade is known.
     """
-    closed: dict[Evidence, list[Benefit]] = {}
+    closed: dict[Evidence, list[_Measured]] = {grade: [] for grade in PRIOR_FACTORS}
     for benefit in book.all("benefit").values():
         if benefit.realised is not None and _is_closed(book, benefit, as_of):
-            closed.setdefault(benefit.evidence, []).append(benefit)
-    return {grade: _factor(prior, closed.get(grade, [])) for grade, prior in PRIOR_FACTORS.items()}
+            closed[benefit.evidence].append(_Measured(exact(benefit.likely), exact(benefit.realised)))
+    for past in book.all("closed_benefit").values():
+        if past.evidence is not None:
+            closed[past.evidence].append(_Measured(exact(past.claimed), exact(past.realised)))
+    return {grade: _factor(prior, closed[grade]) for grade, prior in PRIOR_FACTORS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was thought likely, and what came of it."""
+
+    likely: Fraction
+    realised: Fraction
 
 
 def _is_closed(book: Book, benefit: Benefit, as_of: date) -> bool:
@@ -350,12 +363,12 @@ def _is_closed(book: Book, benefit: Benefit, as_of: date) -> bool:
     return finished or (benefit.by is not None and benefit.by < as_of)
 
 
-def _factor(prior: Fraction, closed: Sequence[Benefit]) -> Fraction:
+def _factor(prior: Fraction, closed: Sequence[_Measured]) -> Fraction:
     """Shrink the firm's own ratio of realised to likely towards the prior of the grade."""
-    likely = sum((exact(benefit.likely) for benefit in closed), ZERO)
+    likely = sum((one.likely for one in closed), ZERO)
     if len(closed) < ENOUGH_CLOSED or not likely:
         return prior
-    own = clip(sum((exact(benefit.realised or 0.0) for benefit in closed), ZERO) / likely, ZERO, ONE)
+    own = clip(sum((one.realised for one in closed), ZERO) / likely, ZERO, ONE)
     return (len(closed) * own + PRIOR_WEIGHT * prior) / (len(closed) + PRIOR_WEIGHT)
 
 
