@@ -18,7 +18,21 @@ from rhumbline.engines.diagnosis import RULES, SOURCES, Rule, RuleFinding
 MESSAGES = Path(rhumbline.__file__).parent / "faces" / "messages"
 LANGUAGES = ("en", "de")
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+)(?:\|[^{}|]+\|[^{}|]+)?)?\}")
-HINTS = {"", "percent", "points", "money", "number", "count", "name", "names", "list", "date", "period", "word"}
+HINTS = {
+    "",
+    "percent",
+    "points",
+    "money",
+    "number",
+    "count",
+    "name",
+    "names",
+    "list",
+    "date",
+    "period",
+    "word",
+    "words",
+}
 
 
 @cache
