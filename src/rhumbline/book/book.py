@@ -343,7 +343,7 @@ class Book:
 
         kind = KIND_OF_PLURAL.get(name, name)
         rows = self.rows(name)
-        table = pandas.DataFrame(rows, columns=[field.name for field in fields_of(KINDS[kind].record)])
+        table = pd.DataFrame(rows, columns=[field.name for field in fields_of(KINDS[kind].record)])
         return table if KINDS[kind].series else table.set_index("key")
 
     # --- identity -------------------------------------------------------------------------
