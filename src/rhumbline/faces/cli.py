@@ -1,0 +1,343 @@
+"""The command line: reads a Book, asks one question, prints the answer; the only place that reads a clock.
+
+Exit codes: 0 fine; 1 a check or a verification found an error, or no plan is possible; 2 the input or the
+question is unusable; 130 interrupted; 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from rhumbline import registry
+from rhumbline.book.findings import Finding, RhumblineError
+from rhumbline.faces.commands import CheckFormat, Language, command_of, day_of
+from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of
+
+INTERRUPTED = 130
+NOBODY_READS = 141
+_WIDEST = 100
+# What typer raises for every kind of wrong usage; it exports only this one of its subclasses.
+_WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+# --- output -----------------------------------------------------------------------------------
+
+
+def write_bytes(data: bytes) -> None:
+    """Write bytes to standard output; a closed or full output is a refusal, not a traceback."""
+    if sys.stdout is None:
+        raise refusal("output-closed", "standard output")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise refusal("cannot-write", "standard output", problem=problem.strerror or str(problem)) from None
+
+
+def document_bytes(document: Any) -> bytes:
+    """Return a document as JSON in UTF-8, whatever the language of the terminal."""
+    from rhumbline.exchange.documents import written
+
+    # Half a character, as a damaged file may hold, becomes JSON's escape for it.
+    return written(document).encode("utf-8", "backslashreplace")
+
+
+def write_blocks(blocks: Any, words: Any, file: str = "FILE", *, to_errors: bool = False) -> None:
+    """Print blocks as text: coloured on a terminal, plain and 80 columns wide elsewhere."""
+    from rhumbline.faces.terminal import WIDTH, Terminal, plain, print_coloured
+
+    stream = sys.stderr if to_errors else sys.stdout
+    if stream is None:
+        if to_errors:
+            return
+        raise refusal("output-closed", "standard output")
+    on_terminal = stream.isatty()
+    width = min(shutil.get_terminal_size().columns, _WIDEST) if on_terminal else WIDTH
+    encoding = stream.encoding or "ascii"
+    lines = Terminal(words, width, file, plain_bars=not _can_print("█▒·", encoding)).lines(blocks)
+    if on_terminal and not to_errors:
+        print_coloured(lines)
+        return
+    text = plain(lines).encode(encoding, "replace")
+    if to_errors:
+        stream.flush()
+        stream.buffer.write(text)
+        stream.buffer.flush()
+    else:
+        write_bytes(text)
+
+
+def _can_print(signs: str, encoding: str) -> bool:
+    try:
+        signs.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+# --- input ------------------------------------------------------------------------------------
+
+
+def read(file: Path) -> tuple[Any, tuple[Finding, ...]]:
+    """Return the Book in a file and what the gate noticed; refuse a file that cannot be used."""
+    from rhumbline.exchange.files import read_book
+
+    found = read_book(file)
+    book, findings = found
+    if not found.usable:
+        raise Refusal(*findings)
+    return book, tuple(findings)
+
+
+def today() -> date:
+    """Return the current day where this computer stands."""
+    return datetime.now().astimezone().date()
+
+
+# --- answering --------------------------------------------------------------------------------
+
+
+def answer(
+    capability: registry.Capability,
+    *,
+    file: Path | list[Path],
+    json: bool,
+    as_of: str | None,
+    language: Language,
+    without_held_out: bool,
+    form: CheckFormat = CheckFormat.TEXT,
+    out: Path | None = None,
+    **wishes: Any,
+) -> int:
+    """Answer what was typed and return the exit code."""
+    files = file if isinstance(file, list) else [file]
+    form = CheckFormat.JSON if json else form
+    day = day_of(as_of)
+    answers = [_asked(capability, one, day, language.value, wishes, without_held_out=without_held_out) for one in files]
+    _print(answers, files, form)
+    if out is not None:
+        _keep(answers[0], out)
+    return max(exit_code(one) for one in answers)
+
+
+def _asked(
+    capability: registry.Capability,
+    file: Path,
+    day: date | None,
+    language: str,
+    wishes: dict[str, Any],
+    *,
+    without_held_out: bool,
+) -> Any:
+    from rhumbline.faces.answers import ask
+
+    book, findings = read(file)
+    if day is not None or book.as_of is None:
+        book = book.replace(as_of=day or today())
+    given = {name: _wish(value) for name, value in wishes.items() if value is not None}
+    try:
+        return ask(
+            capability.name,
+            book,
+            findings=findings,
+            language=language,
+            without_held_out=without_held_out,
+            **given,
+        )
+    except RhumblineError as error:
+        raise refusal_of(error, f"{capability.name} {file}") from error
+
+
+def _wish(value: Any) -> Any:
+    """Turn what was typed into a field of the terms; a file there holds a plan."""
+    if isinstance(value, Path):
+        from rhumbline.exchange.documents import read_claim
+
+        claim, findings = read_claim(value)
+        if claim is None:
+            raise Refusal(*findings)
+        return claim
+    return tuple(value) if isinstance(value, list) else value
+
+
+def exit_code(answer: Any) -> int:
+    """Return 1 when a check found an error or rows are held out, a verification fails, or no plan is possible."""
+    from rhumbline.faces.telling.inputs import held_out
+
+    match answer.name:
+        case "check":
+            return int(bool(answer.result.errors or held_out(answer.findings)))
+        case "verify":
+            return int(answer.result.verdict in ("fails", "worse"))
+        case "plan":
+            return int(answer.result.status in ("infeasible", "not enough data"))
+    return 0
+
+
+def _print(answers: Sequence[Any], files: Sequence[Path], form: CheckFormat) -> None:
+    if form is CheckFormat.JSON:
+        found = [one.document for one in answers]
+        write_bytes(document_bytes(found[0] if len(found) == 1 else found))
+    elif form is CheckFormat.TEXT:
+        for one, file in zip(answers, files, strict=True):
+            write_blocks(_blocks(one, brief=len(answers) > 1), one.words, str(file))
+    else:
+        from rhumbline.faces import annotations
+
+        make = annotations.sarif if form is CheckFormat.SARIF else annotations.github
+        write_bytes(make(answers, files).encode("utf-8", "backslashreplace"))
+
+
+def _blocks(one: Any, *, brief: bool) -> Any:
+    if not brief:
+        return one.blocks
+    from rhumbline.faces.telling.findings import explain_briefly
+
+    return explain_briefly(one.result, one.book, one.findings)
+
+
+def _keep(one: Any, out: Path) -> None:
+    """Write an answer to a file: all of it or nothing, so that an interrupted run leaves no half plan."""
+    temporary = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(document_bytes(one.document))
+        temporary.replace(out)
+    except OSError as problem:
+        temporary.unlink(missing_ok=True)
+        raise refusal("cannot-write", str(out), problem=problem.strerror or str(problem)) from None
+
+
+# --- the application --------------------------------------------------------------------------
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from rhumbline import __version__
+
+        write_bytes(f"rhumbline {__version__}\n".encode())
+        raise typer.Exit
+
+
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Say whether your initiatives lead where your strategy says, and what to fund."""
+
+
+class InOrder(TyperGroup):
+    """Lists the commands in the order of the registry."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+
+def _named(capability: registry.Capability) -> Any:
+    """Return a command that is only listed: its options are read from its engine when it is asked for."""
+
+    def command() -> None:
+        """Never runs: whoever asks for this command gets the whole of it."""
+
+    command.__doc__ = capability.asks
+    return command
+
+
+def application(asked: str | None = None) -> typer.Typer:
+    """Return the command line with a command for every capability, and those that deal with files.
+
+    Parameters
+    ----------
+    asked
+        The command that was typed. Only its engine is loaded; the others are listed by their names.
+    """
+    from rhumbline.faces import file_commands
+
+    app = typer.Typer(
+        name="rhumbline",
+        cls=InOrder,
+        add_completion=False,
+        # Plain help needs no rich, and reads the same in a terminal, a log and the reference page.
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_about)
+    for capability in registry.capabilities():
+        whole = capability.name == asked
+        app.command(capability.name)(command_of(capability, answer) if whole else _named(capability))
+    file_commands.add_to(app)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; whatever happens, it ends in words."""
+    words = list(arguments) or ["--help"]
+    try:
+        asked = next((word for word in words if not word.startswith("-")), None)
+        code = application(asked)(args=words, prog_name="rhumbline", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except typer.Exit as end:
+        return int(end.exit_code)
+    except typer.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more; a second try to flush on the way out would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+    except Refusal as no:
+        return _refused(no, words)
+    except RhumblineError as error:
+        return _refused(refusal_of(error, " ".join(words)), words)
+    except _WRONG_USAGE as wrong:
+        return _refused(_wrong_usage(wrong), words)
+    except Exception as fault:
+        if os.environ.get("RHUMBLINE_TRACEBACK"):
+            raise
+        return _refused(internal_fault(fault, " ".join(words)), words)
+
+
+def _wrong_usage(wrong: Any) -> Refusal:
+    context = getattr(wrong, "ctx", None)
+    command = context.command_path if context else "rhumbline"
+    return refusal("wrong-usage", command, text=wrong.format_message(), command=command)
+
+
+def _refused(no: Refusal, arguments: Sequence[str]) -> int:
+    """Say why there is no answer: as a document on standard output, or in words where errors go."""
+    if "--json" in arguments or "--format=json" in arguments:
+        try:
+            write_bytes(document_bytes(no.document))
+        except (Refusal, BrokenPipeError):
+            return USAGE
+        return USAGE
+    from rhumbline.faces.words import Words
+
+    german = any(a == "--language=de" for a in arguments) or (
+        "--language" in arguments and list(arguments[arguments.index("--language") + 1 :])[:1] == ["de"]
+    )
+    write_blocks(no.blocks, Words("de" if german else "en"), to_errors=True)
+    return USAGE
+
+
+def main() -> None:
+    """Run the command line with the words of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+__all__ = ["application", "main", "run"]

@@ -1,0 +1,123 @@
+"""The commands that deal with files: bring a foreign one in, and try Rhumbline on an example company."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rhumbline.faces.refusals import Refusal, refusal
+
+EXAMPLE = "bakery"
+_DEMO_FOLDER = Path("rhumbline-demo")
+
+# Foreign formats: the reader of each, and the endings its files have.
+FORMATS = {"pabulib": "rhumbline.exchange.importers.pabulib:read_pabulib"}
+_ENDINGS = {".pb": "pabulib"}
+
+
+def companies() -> dict[str, Any]:
+    """Return the example companies by name."""
+    folder = resources.files("rhumbline.examples")
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return {file.name.removesuffix(".yaml"): file for file in files if file.name.endswith(".yaml")}
+
+
+# --- import -----------------------------------------------------------------------------------
+
+
+def _format_and_file(words: list[str]) -> tuple[str, Path]:
+    if len(words) > 2:
+        raise refusal("import-words", "import")
+    file = Path(words[-1])
+    form = words[0] if len(words) == 2 else _ENDINGS.get(file.suffix.lower(), "")
+    if form not in FORMATS:
+        raise refusal("unknown-format", str(file), formats=tuple(FORMATS))
+    return form, file
+
+
+def import_file(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="[FORMAT] FILE", help="The file, and before it its format unless its ending tells."),
+    ],
+    *,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the Book here; by default beside the file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+) -> int:
+    """Turn a file of another program into a Book. Formats: pabulib."""
+    from rhumbline.exchange.files import write_book
+    from rhumbline.faces.cli import write_blocks
+    from rhumbline.faces.telling.files import explain_import
+    from rhumbline.faces.words import Words
+    from rhumbline.registry import resolve
+
+    form, file = _format_and_file(words)
+    found = resolve(FORMATS[form])(file)
+    book, findings = found
+    if not found.usable:
+        raise Refusal(*findings)
+    target = out or file.with_suffix(".yaml")
+    if target.exists() and not force:
+        raise refusal("file-is-there", str(target))
+    try:
+        write_book(book, target)
+    except OSError as problem:
+        raise refusal("cannot-write", str(target), problem=problem.strerror or str(problem)) from None
+    write_blocks(explain_import(book, tuple(findings), target), Words("en", book), str(target))
+    return 0
+
+
+# --- demo -------------------------------------------------------------------------------------
+
+
+def _put(text: str, target: Path, *, force: bool) -> bool:
+    """Write a file, and say whether that was needed; never replace what somebody has changed."""
+    try:
+        if target.exists() and not force:
+            if target.read_text(encoding="utf-8") == text:
+                return False
+            raise refusal("demo-changed", str(target))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        said = getattr(problem, "strerror", None) or str(problem)
+        raise refusal("cannot-write", str(target), problem=said) from None
+    return True
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to put the example.")] = _DEMO_FOLDER,
+    *,
+    company: Annotated[str, typer.Option("--company", help="Which example company.")] = EXAMPLE,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that somebody has changed.")] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Print only, open nothing.")] = False,
+) -> int:
+    """Try Rhumbline on an example company: its file, its diagnosis, its plan."""
+    from rhumbline.faces.answers import ask
+    from rhumbline.faces.cli import read, write_blocks
+    from rhumbline.faces.telling.files import explain_demo
+    from rhumbline.faces.words import Words
+
+    del no_open  # there is nothing to open without the web application; the option is accepted all the same
+    found = companies()
+    if company not in found:
+        raise refusal("unknown-company", company, companies=tuple(found))
+    target = folder / f"{company}.yaml"
+    written = _put(found[company].read_text(encoding="utf-8"), target, force=force)
+    book, findings = read(target)
+    diagnosis = ask("check", book, findings=findings)
+    plan = ask("plan", book, findings=findings)
+    write_blocks(explain_demo(diagnosis, plan, target, written=written), Words("en", book), str(target))
+    return 0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command("import")(import_file)
+    app.command("demo")(demo)
+
+
+__all__ = ["EXAMPLE", "FORMATS", "add_to", "companies"]

@@ -1,0 +1,115 @@
+"""What the command line says instead of an answer: never a traceback, always what, where and what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rhumbline.book.findings import (
+    AsOfMissing,
+    Finding,
+    HeldOutRows,
+    RhumblineError,
+    SameTwice,
+    UnknownRecord,
+    UnusableInput,
+)
+from rhumbline.book.types import FrozenMap
+from rhumbline.engines.reasons import Reason
+from rhumbline.exchange import documents
+from rhumbline.faces.blocks import Blocks, Headline, Tone
+from rhumbline.faces.telling.inputs import explain_findings
+from rhumbline.faces.words import Words
+
+USAGE = 2
+
+
+class Refusal(Exception):
+    """The question cannot be answered; the findings say why and what to do.
+
+    Parameters
+    ----------
+    findings
+        Why not.
+    held_out
+        Whether the reason is that rows are held out, so that there is a way on.
+    """
+
+    def __init__(self, *findings: Finding, held_out: bool = False) -> None:
+        super().__init__(findings[0].message if findings else "")
+        self.findings = findings
+        self.held_out = held_out
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The refusal as JSON."""
+        return documents.error_document(self.findings)
+
+    @property
+    def blocks(self) -> Blocks:
+        """What to say, as codes and numbers."""
+        code = "refusal.held_out" if self.held_out else "refusal.headline"
+        headline = Headline((Reason(code, {"count": len(self.findings)}),), Tone.BAD)
+        return (headline, explain_findings(self.findings))
+
+
+def refusal(code: str, where: str, **numbers: Any) -> Refusal:
+    """Return a refusal whose sentences stand in the catalogue, in English in the finding itself.
+
+    Parameters
+    ----------
+    code
+        Such as ``no-such-file``: its sentences are ``gate.<code>.message`` and ``.remedy``.
+    where
+        The file, option or argument it is about.
+    numbers
+        The values the sentences speak of.
+    """
+    english = Words("en")
+    return Refusal(
+        Finding(
+            code=code,
+            where=where,
+            message=english.text(f"gate.{code}.message", numbers),
+            remedy=english.text(f"gate.{code}.remedy", numbers),
+            numbers=FrozenMap(numbers),
+        )
+    )
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def refusal_of(error: RhumblineError, where: str) -> Refusal:
+    """Return what the command line says where a function of the library raises.
+
+    Parameters
+    ----------
+    error
+        The exception.
+    where
+        What was asked.
+    """
+    match error:
+        case UnusableInput():
+            return Refusal(*error.findings)
+        case HeldOutRows():
+            return Refusal(*error.findings, held_out=True)
+        case UnknownRecord(near=None):
+            return refusal("unknown-record", where, kind=error.kind, key=error.key)
+        case UnknownRecord():
+            return refusal("unknown-record-near", where, kind=error.kind, key=error.key, near=error.near)
+        case SameTwice():
+            return refusal("same-twice", where)
+        case AsOfMissing():
+            return refusal("as-of-missing", where)
+    return Refusal(Finding(code=_kebab(type(error).__name__), where=where, message=str(error), remedy=""))
+
+
+def internal_fault(error: BaseException, where: str) -> Refusal:
+    """Return what is said when Rhumbline itself is at fault."""
+    return refusal("internal-fault", where, kind=type(error).__name__, text=str(error)[:500])
+
+
+__all__ = ["USAGE", "Refusal", "internal_fault", "refusal", "refusal_of"]

@@ -1,0 +1,62 @@
+"""What is said about the input itself: rows held out first, before any answer that misses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rhumbline.book.findings import Finding
+from rhumbline.book.types import Severity
+from rhumbline.engines.reasons import Reason
+from rhumbline.faces.blocks import Blocks, Cell, Entries, Entry, Given, Headline, Tone
+
+TONE_OF = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.INFO: Tone.QUIET}
+
+
+def held_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that hold a row out."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def noticed(finding: Finding) -> tuple[Given, Given]:
+    """Return what was found and what to do about it."""
+    return (
+        Given(Reason(f"gate.{finding.code}.message", finding.numbers), finding.message),
+        Given(Reason(f"gate.{finding.code}.remedy", finding.numbers), finding.remedy),
+    )
+
+
+def _entry(finding: Finding) -> Entry:
+    return Entry(
+        key=finding.where,
+        title=Cell(""),
+        reasons=noticed(finding),
+        label=Reason(f"word.{finding.severity.value}"),
+        tone=TONE_OF[finding.severity],
+    )
+
+
+def explain_findings(findings: Sequence[Finding]) -> Entries:
+    """Return findings about the input as a list."""
+    return Entries(tuple(_entry(finding) for finding in findings))
+
+
+def explain_input(findings: Sequence[Finding]) -> Blocks:
+    """Select what to say about the input of an answer.
+
+    Parameters
+    ----------
+    findings
+        What the gate noticed.
+    """
+    if not findings:
+        return ()
+    missing = held_out(findings)
+    headline = (
+        Headline((Reason("input.held_out", {"count": len(missing)}),), Tone.BAD)
+        if missing
+        else Headline((Reason("input.noticed", {"count": len(findings)}),), Tone.WARNING)
+    )
+    return (headline, explain_findings(findings))
+
+
+__all__ = ["TONE_OF", "explain_findings", "explain_input", "held_out", "noticed"]

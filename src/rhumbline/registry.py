@@ -1,0 +1,178 @@
+"""The table of contents of the product: what it can be asked, one line per capability.
+
+A line names its parts as ``module:name``; they are imported when the capability is used, so that
+listing what there is costs next to nothing. Command, options and reference page follow from a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from rhumbline.book.book import Book
+from rhumbline.book.findings import UnknownCapability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """One thing Rhumbline can be asked.
+
+    Parameters
+    ----------
+    name
+        The verb: the command, the function and the path of the API.
+    asks
+        The question it answers, as an owner would put it.
+    terms
+        Dataclass of what can be asked for; a field without a default must be given.
+    result
+        Dataclass of what comes back.
+    run
+        ``run(book, terms) -> result``: a pure function.
+    explain
+        ``explain(result, book) -> blocks``: selects what to say, as codes and numbers.
+    refuses_held_out
+        Whether it refuses a Book that misses rows, until ``without_held_out`` is chosen.
+    """
+
+    name: str
+    asks: str
+    terms: str
+    result: str
+    run: str
+    explain: str
+    refuses_held_out: bool = False
+
+
+ALIGNMENT, PLANNING, DIAGNOSIS = (f"rhumbline.engines.{name}" for name in ("alignment", "planning", "diagnosis"))
+TELLING = "rhumbline.faces.telling"
+
+CAPABILITIES: tuple[Capability, ...] = (
+    Capability(
+        name="score",
+        asks="Does our work lead where our strategy says?",
+        terms=f"{ALIGNMENT}:ScoreTerms",
+        result=f"{ALIGNMENT}:Score",
+        run=f"{ALIGNMENT}:score",
+        explain=f"{TELLING}.scores:explain_score",
+    ),
+    Capability(
+        name="check",
+        asks="What is wrong, why does it matter, and what to do?",
+        terms=f"{DIAGNOSIS}:CheckTerms",
+        result=f"{DIAGNOSIS}:Diagnosis",
+        run=f"{DIAGNOSIS}:check",
+        explain=f"{TELLING}.findings:explain_check",
+    ),
+    Capability(
+        name="plan",
+        asks="What should we fund, and what should we stop?",
+        terms=f"{PLANNING}:PlanTerms",
+        result=f"{PLANNING}:Plan",
+        run=f"{PLANNING}:plan",
+        explain=f"{TELLING}.plans:explain_plan",
+        refuses_held_out=True,
+    ),
+    Capability(
+        name="explain",
+        asks="Why is this initiative in the plan, or out of it?",
+        terms=f"{PLANNING}:ExplainTerms",
+        result=f"{PLANNING}:Explanation",
+        run=f"{PLANNING}:explain",
+        explain=f"{TELLING}.plans:explain_explanation",
+        refuses_held_out=True,
+    ),
+    Capability(
+        name="compare",
+        asks="Which of two initiatives serves the strategy better?",
+        terms=f"{PLANNING}:CompareTerms",
+        result=f"{PLANNING}:Comparison",
+        run=f"{PLANNING}:compare",
+        explain=f"{TELLING}.plans:explain_comparison",
+        refuses_held_out=True,
+    ),
+    Capability(
+        name="verify",
+        asks="Is this stored plan what it claims to be?",
+        terms=f"{PLANNING}.verify:VerifyTerms",
+        result=f"{PLANNING}.verify:Verification",
+        run=f"{PLANNING}.verify:verify",
+        explain=f"{TELLING}.plans:explain_verification",
+    ),
+    Capability(
+        name="questions",
+        asks="Which missing answer would tell us most?",
+        terms=f"{ALIGNMENT}:ScoreTerms",
+        result=f"{ALIGNMENT}:Score",
+        run=f"{ALIGNMENT}:score",
+        explain=f"{TELLING}.scores:explain_questions",
+    ),
+)
+
+
+def resolve(reference: str) -> Any:
+    """Import what a reference such as ``package.module:name`` names.
+
+    Parameters
+    ----------
+    reference
+        A module and a name in it, with a colon between them.
+    """
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)
+
+
+def capabilities() -> tuple[Capability, ...]:
+    """Return everything Rhumbline can be asked, in the order of the command line's help."""
+    return CAPABILITIES
+
+
+def capability(name: str) -> Capability:
+    """Return one capability; raise ``UnknownCapability``, naming all there are, when there is none."""
+    for found in CAPABILITIES:
+        if found.name == name:
+            return found
+    raise UnknownCapability(name, tuple(found.name for found in CAPABILITIES))
+
+
+def terms_of(name: str, **wishes: Any) -> Any:
+    """Return the terms of a capability with these wishes; raise TypeError when it knows no such wish.
+
+    Parameters
+    ----------
+    name
+        A capability.
+    wishes
+        Fields of its terms. A list may be given as any iterable.
+    """
+    fitting = {wish: value if isinstance(value, str) else _frozen(value) for wish, value in wishes.items()}
+    return resolve(capability(name).terms)(**fitting)
+
+
+def _frozen(value: Any) -> Any:
+    """Terms are immutable, so lists and sets become tuples; a set in order, since its own order is chance."""
+    if isinstance(value, set | frozenset):
+        return tuple(sorted(value))
+    return tuple(value) if isinstance(value, list) else value
+
+
+def run(name: str, book: Book, terms: Any = None, **wishes: Any) -> Any:
+    """Answer one question about a Book.
+
+    Parameters
+    ----------
+    name
+        A capability.
+    book
+        The Book.
+    terms
+        What is asked for; by default made of the wishes.
+    wishes
+        Fields of the terms.
+    """
+    chosen = terms if terms is not None else terms_of(name, **wishes)
+    return resolve(capability(name).run)(book, chosen)
+
+
+__all__ = ["CAPABILITIES", "Capability", "capabilities", "capability", "resolve", "run", "terms_of"]
