@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from rhumbline.exchange.json_text import parse_json
 from rhumbline.exchange.raw import MOST_BYTES, Refused, measure, refused, said_of, show
 from rhumbline.exchange.short_form import RawRow, expand, is_missing, known_words
 from rhumbline.exchange.values import BadValue, read_date
+from rhumbline.exchange.writing import tree_of
+from rhumbline.exchange.yaml_out import write_yaml
 from rhumbline.exchange.yaml_text import parse_yaml
 
 Format = Literal["yaml", "json"]
@@ -145,6 +148,45 @@ def read_mapping(tree: Any, as_of: date | None = None) -> Reading:
         return _Rows(tree).reading(as_of)
     except Refused as refusal:
         return unusable(refusal.finding)
+
+
+# --- the ways out -----------------------------------------------------------------------------
+
+
+def dumps(book: Book, format: Format = "yaml") -> str:  # noqa: A002
+    """Return a Book as the text of a file; the same Book always gives the same text, and reads back equal.
+
+    Parameters
+    ----------
+    book
+        Any Book.
+    format
+        ``yaml`` or ``json``.
+    """
+    tree = tree_of(book)
+    if format == "json":
+        return json.dumps(tree, ensure_ascii=False, indent=2, default=date.isoformat, allow_nan=False) + "\n"
+    return write_yaml(tree)
+
+
+def write_book(book: Book, path: str | Path) -> None:
+    """Write a Book to a file: JSON where the name ends in ``.json``, else YAML.
+
+    Parameters
+    ----------
+    book
+        Any Book.
+    path
+        The file; one that is there already is replaced only when the new one is complete.
+    """
+    path = Path(path)
+    text = dumps(book, "json" if path.suffix.lower() in JSON_SUFFIXES else "yaml")
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 # --- bytes and text ---------------------------------------------------------------------------

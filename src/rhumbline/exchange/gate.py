@@ -212,8 +212,8 @@ def _deepest_mark(raw: Any, steps: list[Any]) -> int:
 
 _REMEDIES = {
     ("initiative", "mode"): (
-        "Answer three questions: do we know this market? do we know this technology? will it pay back within 12 months? "
-        "Three times yes: 'mode: exploit'; else 'mode: explore'. Unaligned exploration from the reserve is 'mode: drift'."
+        "Answer three questions: do we know this market? do we know this technology? does it pay back within 12 months? "
+        "Three times yes is 'mode: exploit', else 'mode: explore'; what does not serve the strategy is 'mode: drift'."
     ),
 }
 

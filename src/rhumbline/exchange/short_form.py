@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -476,20 +476,15 @@ class _Expander:
         """Give a key to every row whose kind can do without one in a file, independent of the order of rows."""
         groups: dict[tuple[str, str], list[RawRow]] = {}
         for row in self.rows:
-            derive = _DERIVED.get(row.kind)
-            if derive is None or not isinstance(row.raw, Branch):
+            if row.kind not in _DERIVED or not isinstance(row.raw, Branch):
                 continue
             if is_missing(row.raw.get("id")) and is_missing(row.raw.get("key")):
-                groups.setdefault((row.kind, _fitting(derive(row.raw))), []).append(row)
+                groups.setdefault((row.kind, base_key(row.kind, row.raw)), []).append(row)
         for (kind, base), rows in groups.items():
-            numbered = kind in _NUMBERED
-            ordered = sorted(rows, key=lambda row: _content(row.raw)) if len(rows) > 1 else rows
-            if kind == "work_item":
-                ordered = sorted(ordered, key=lambda row: (_plain(row.raw.get("due")), _plain(row.raw.get("name"))))
-            for number, row in enumerate(ordered, start=1):
+            for row, key in zip(rows, number_apart(kind, base, [row.raw for row in rows]), strict=True):
                 row.raw.remove("id")
                 row.raw.remove("key")
-                row.raw.put("key", f"{base}{number}" if numbered else base if number == 1 else f"{base}.{number}")
+                row.raw.put("key", key)
 
 
 # --- keys -------------------------------------------------------------------------------------
@@ -537,9 +532,51 @@ _DERIVED: dict[str, Callable[[Mapping[str, Any]], str]] = {
 _NUMBERED = frozenset({"work_item", "closed_benefit"})
 
 
+def base_key(kind: str, raw: Mapping[str, Any]) -> str:
+    """Return the key a row gets that states none, apart from the number that keeps it from others like it.
+
+    Parameters
+    ----------
+    kind
+        A kind whose rows need not state a key in a file.
+    raw
+        The row, in the complete form.
+    """
+    return _fitting(_DERIVED[kind](raw))
+
+
+def number_apart(kind: str, base: str, raws: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a key for each of the rows that would get the same one, by what they say and not by their order.
+
+    Parameters
+    ----------
+    kind
+        The kind of the rows.
+    base
+        What their keys begin with.
+    raws
+        The rows, in the complete form, without keys.
+    """
+    order = range(len(raws))
+    if len(raws) > 1:
+        order = sorted(order, key=lambda index: _content(raws[index]))
+    if kind == "work_item":
+        order = sorted(order, key=lambda index: _due_and_name(raws[index]))
+    keys = [""] * len(raws)
+    for number, index in enumerate(order, start=1):
+        plain = base if number == 1 else f"{base}.{number}"
+        keys[index] = f"{base}{number}" if kind in _NUMBERED else plain
+    return keys
+
+
+def _due_and_name(raw: Mapping[str, Any]) -> tuple[str, str]:
+    return str(_plain(raw.get("due"))), str(_plain(raw.get("name")))
+
+
 def _content(raw: Any) -> str:
     """Return what a row says as one text; equal for equal rows, whatever the order of their fields."""
-    return json.dumps(_plain(raw), sort_keys=True, ensure_ascii=True, default=str)
+    said = {name: value for name, value in raw.items() if name not in ("id", "key")}
+    return json.dumps(_plain(said), sort_keys=True, ensure_ascii=True, default=str)
 
 
 def _plain(value: Any) -> Any:
@@ -689,4 +726,15 @@ def known_words() -> frozenset[str]:
     return frozenset({*_TOGETHER, *_SECTIONS, *KIND_OF_PLURAL, *ANNOTATIONS})
 
 
-__all__ = ["ANNOTATIONS", "EFFECT", "Expanded", "RawRow", "expand", "is_missing", "known_words", "renamed"]
+__all__ = [
+    "ANNOTATIONS",
+    "EFFECT",
+    "Expanded",
+    "RawRow",
+    "base_key",
+    "expand",
+    "is_missing",
+    "known_words",
+    "number_apart",
+    "renamed",
+]

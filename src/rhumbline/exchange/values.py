@@ -215,6 +215,8 @@ def _map_key(name: Any, is_reference: bool) -> str:  # noqa: FBT001 - private
             value=show(name),
         )
     _refuse_unprintable(name)
+    if _LINE_BREAKS.search(name):
+        raise BadValue("malformed", f"has a name of more than one line: {show(name)}.", "Write it on one line.")
     if not name or len(name) > 200:
         raise BadValue(
             "too-long" if name else "malformed",
@@ -239,6 +241,7 @@ def _read_bool(value: Any, _: list[Notice]) -> bool:
 
 # --- texts ------------------------------------------------------------------------------------
 
+_LINE_BREAKS = re.compile("[\t\n\r\x85\u2028\u2029\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -492,7 +495,7 @@ class _Bounds:
         shown = format(float(value), "g")
         return BadValue(
             "looks-like-percent",
-            f"is {shown}, but a share is a number from 0 to {_plain(self.most)}: it would mean {float(value) * 100:g} %.",
+            f"is {shown}, which means {float(value) * 100:g} %; a share is a number from 0 to {_plain(self.most)}.",
             f"If {shown} % is meant, write {float(value) / 100:g}; 0.15 is 15 %."
             if float(value) / 100 <= self.most
             else f"Write a number from 0 to {_plain(self.most)}; 0.15 is 15 %.",
