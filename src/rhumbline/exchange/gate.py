@@ -212,7 +212,7 @@ def _deepest_mark(raw: Any, steps: list[Any]) -> int:
 
 _REMEDIES = {
     ("initiative", "mode"): (
-        "Answer three questions: do we know this market? do we know this technology? does it pay back within 12 months? "
+        "Answer three questions: do we know this market? do we know this technique? does it pay back within 12 months? "
         "Three times yes is 'mode: exploit', else 'mode: explore'; what does not serve the strategy is 'mode: drift'."
     ),
 }

@@ -557,7 +557,7 @@ def number_apart(kind: str, base: str, raws: Sequence[Mapping[str, Any]]) -> lis
     raws
         The rows, in the complete form, without keys.
     """
-    order = range(len(raws))
+    order = list(range(len(raws)))
     if len(raws) > 1:
         order = sorted(order, key=lambda index: _content(raws[index]))
     if kind == "work_item":

@@ -20,7 +20,6 @@ from rhumbline.book.records import (
     EthicsReview,
     History,
     Initiative,
-    Kpi,
     Measurement,
     Objective,
     Organisation,
@@ -144,19 +143,19 @@ class _Writer:
         self.organisation()
         self.strategy()
         for kind in _ALIKE:
-            self.list(kind, [plain_row(record, key="id") for record in self.book.all(kind).values()])
+            self.section(kind, [plain_row(record, key="id") for record in self.book.all(kind).values()])
         self.kpis()
-        self.list("objective", [_objective(record) for record in self.book.objectives.values()])
-        self.list("flow", self.may_be_nameless("flow", _flow))
-        self.list("scenario", [_scenario(record) for record in self.book.scenarios.values()])
+        self.section("objective", [_objective(record) for record in self.book.objectives.values()])
+        self.section("flow", self.may_be_nameless("flow", _flow))
+        self.section("scenario", [_scenario(record) for record in self.book.scenarios.values()])
         self.budget()
         self.pulse()
         self.reviews()
-        self.list("initiative", [self.initiative(record) for record in self.book.initiatives.values()])
-        self.list("partner", [self.partner(record) for record in self.book.all("partner").values()])
+        self.section("initiative", [self.initiative(record) for record in self.book.initiatives.values()])
+        self.section("partner", [self.partner(record) for record in self.book.all("partner").values()])
         self.messages()
         self.put("open_findings", self.may_be_nameless("finding_on_record", None))
-        self.list("closed_benefit", self.may_be_nameless("closed_benefit", None))
+        self.section("closed_benefit", self.may_be_nameless("closed_benefit", None))
         self.history()
         self.rest()
         ordered = sorted(self.sections, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
@@ -167,13 +166,13 @@ class _Writer:
         if value:
             self.sections[section] = value
 
-    def list(self, kind: str, rows: list[Tree]) -> None:
+    def section(self, kind: str, rows: list[Tree]) -> None:
         """Add the list of a kind."""
         self.put(KINDS[kind].plural, rows)
 
     def complete(self, kind: str, records: Iterable[Any]) -> None:
         """Add records in the complete form."""
-        self.list(kind, [plain_row(record) for record in records])
+        self.section(kind, [plain_row(record) for record in records])
 
     def rest(self) -> None:
         """Add, in the complete form, what no other section holds."""
@@ -229,13 +228,13 @@ class _Writer:
             if "due_period" in row:
                 row = {("due_q" if name == "due_period" else name): value for name, value in row.items()}
             readings = self.book.readings(kpi.key)
-            short = _readings(kpi, row, readings)
+            short = _readings(row, readings)
             if short is None:
                 apart += list(readings)
             rows.append(row if short is None else {**row, **short})
         known = self.book.kpis
         apart += [row for row in self.book.series.get("measurement", ()) if row.kpi not in known]
-        self.list("kpi", rows)
+        self.section("kpi", rows)
         self.complete("measurement", apart)
 
     # --- money, surveys, reviews ----------------------------------------------------------
@@ -265,7 +264,7 @@ class _Writer:
             said = plain_row(review, key="")
             fits = review.key in ("progress", "strategy") and review.kind.value == review.key
             if not fits or not set(said) <= {"kind", "last", "every_days"} or len(said) < 2:
-                self.list("review", [plain_row(each, key="id") for each in reviews])
+                self.section("review", [plain_row(each, key="id") for each in reviews])
                 return
             words = {"last": f"last_{review.key}", "every_days": f"{review.key}_days"}
             row |= {words[name]: value for name, value in said.items() if name in words}
@@ -282,10 +281,12 @@ class _Writer:
             row = {("status" if name == "stage" else name): value for name, value in row.items()}
             row["status"] = status
         key = initiative.key
-        benefits = self.inside("benefit", self.book.by("benefit", "initiative").get(key, ()), _benefit)
-        milestones = self.inside("work_item", self.book.milestones_of(key), _milestone)
-        row |= {"benefits": benefits} if benefits else {}
-        row |= {"milestones": milestones} if milestones else {}
+        for word, kind, records, write in (
+            ("benefits", "benefit", self.book.benefits_of(key), _benefit),
+            ("milestones", "work_item", self.book.milestones_of(key), _milestone),
+        ):
+            inside = self.inside(kind, records, write)
+            row |= {word: inside} if inside else {}
         review: EthicsReview | None = self.book.all("ethics_review").get(key)
         if review is not None and review.initiative == key:
             said = plain_row(review, key="", leave=("initiative",))
@@ -319,7 +320,8 @@ class _Writer:
         """Write what leadership told the people; an empty list says that it was silent."""
         rows = self.may_be_nameless("message", None)
         firm = self.book.organisation
-        if rows or (firm is not None and firm.records_messages and "organisation" in self.sections):
+        silent = firm is not None and firm.records_messages and "organisation" in self.sections
+        if rows or silent:
             self.sections["messages"] = rows
 
     def history(self) -> None:
@@ -350,14 +352,14 @@ def _nameless(kind: str, records: Sequence[Any]) -> set[str]:
         keys = [key for key, _ in group]
         given = number_apart(kind, base, [raw for _, raw in group])
         same_set = sorted(given, key=natural) == sorted(keys, key=natural)
-        by_key = {key: raw for key, raw in group}
+        by_key = dict(group)
         # Equal rows may swap their numbers: that changes nothing.
         if same_set and all(by_key[new] == raw for new, (_, raw) in zip(given, group, strict=True)):
             told.update(keys)
     return told
 
 
-def _readings(kpi: Kpi, row: Tree, readings: Sequence[Measurement]) -> Tree | None:
+def _readings(row: Tree, readings: Sequence[Measurement]) -> Tree | None:
     """Return the short words for the readings of a KPI, or None where they would not read back as the same."""
     if not readings:
         return {}
