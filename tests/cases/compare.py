@@ -33,7 +33,7 @@ NOISE = 1e-9
 
 def _number(place: str, found: float | None, expected: float, tolerance: float) -> Iterator[str]:
     if found is None or abs(found - expected) > tolerance + NOISE:
-        yield f"{place}: expected {expected}, found {found}"
+        yield f"{place}: expected {expected}, found {'nothing' if found is None else format(found, '.9g')}"
 
 
 def _triple(place: str, found: Triple, expected: Iterable[float]) -> Iterator[str]:

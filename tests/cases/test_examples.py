@@ -29,6 +29,6 @@ def test_a_wrong_expectation_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
         "bakery.yaml: score_before low: expected 11.6, found 11.40425",
         "bakery.yaml: findings: KPI02:o1 is too many",
         "bakery.yaml: must_fund: i6 is not funded",
-        "bakery.yaml: plan objective: expected 0.48262, found 0.482612068",
+        "bakery.yaml: plan objective: expected 0.48262, found 0.482612142",
         "1 companies compared, 4 differences",
     ]
