@@ -29,6 +29,7 @@ from tests.engines.diagnosis.base import (
 
 from rhumbline.book.book import Book
 from rhumbline.book.records import (
+    Capability,
     ClosedBenefit,
     Commitment,
     DataFlow,
@@ -539,11 +540,10 @@ def test_several_hits_on_one_subject_are_one_finding_with_the_worst_on_top() -> 
 
 def test_the_worst_severity_of_several_hits_counts() -> None:
     book = BASE.replace(
-        *(BASE.capabilities[key] for key in ()),
         initiative("i9", requires=FrozenMap({"craft": 5, "plan": 3, "sell": 4}), cash=money(4000)),
         benefit("i9", "k1", 12.0),
+        Capability(key="sell", name="Selling", level=1),
     )
-    book = book.replace(type(BASE.capabilities["plan"])(key="sell", name="Selling", level=1))
     finding = found(book, "OPS01")["i9"]
     assert finding.severity is Severity.ERROR
     assert finding.evidence["capability"] == "sell"
