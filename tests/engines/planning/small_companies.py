@@ -62,7 +62,7 @@ class _Maker:
         self.done = ["i20"] if self.chance(0.3) else []
         self.drift = [f"d{n}" for n in range(1, self.random.choice([0, 1, 2, 3, 4, 4]) + 1)]
         # Short of hours or of money, and then little is asked of an initiative: else nothing would be worth it.
-        self.short = self.random.choice(["", "", "hours", "cash"])
+        self.short = self.random.choice(["", "", "hours", "hours", "cash"])
         self.blocked_chance = 0.12 if self.chance(0.5) else 0
 
     def chance(self, share):
@@ -85,6 +85,9 @@ class _Maker:
         pins = tuple(self.random.sample(self.pool, 1)) if self.chance(0.12) else ()
         bans = tuple(self.random.sample(self.pool, 1)) if self.chance(0.12) else ()
         self.kinds |= {name for name, given in (("pin", pins), ("ban", bans)) if given}
+        if self.chance(0.08):
+            self.kinds.add("no effect")
+            self.records = [record for record in self.records if not isinstance(record, Benefit)]
         self.random.shuffle(self.records)
         book = Book.of(self.records, as_of=AS_OF)
         return SmallCompany(self.seed, book, AS_OF, pins, bans, scenario, self.kinds)
@@ -188,7 +191,7 @@ class _Maker:
         earliest = self.random.randint(2, self.periods) if self.chance(0.15) else 1
         lag = self.random.randint(1, 2) if self.chance(0.2) else 0
         mandatory = self.chance(0.04)
-        depends, excludes = self._relations(before, others)
+        depends, excludes = self._relations(key, before, others)
         self.kinds |= {
             name for name, given in (("earliest", earliest > 1), ("lag", lag), ("mandatory", mandatory)) if given
         }
@@ -205,12 +208,12 @@ class _Maker:
             review = self.random.choice([Verdict.NONE, Verdict.CONDITIONAL, Verdict.EXPIRED, Verdict.APPROVED])
             self.add(EthicsReview(key=f"{key}-ethics", initiative=key, flags=(Flag.PERSONAL_DATA,), review=review))
 
-    def _relations(self, before, others):
+    def _relations(self, key, before, others):
         depends, excludes = (), ()
         if before and self.chance(0.2):
             depends = (self.random.choice(before),)
             self.kinds.add("depends on drift" if depends[0] in self.drift else "depends")
-        elif self.done and self.chance(0.2):
+        elif self.done and key not in self.done and self.chance(0.2):
             self.kinds.add("depends on done")
             depends = tuple(self.done)
         if self.chance(0.12):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
@@ -11,7 +12,10 @@ from tests.engines.planning.claims import alterations
 from tests.engines.planning.enumeration import enumerate_plan
 from tests.engines.planning.small_companies import AS_OF, small_company
 
-from rhumbline.engines.planning import PlanTerms, plan
+from rhumbline.book.book import Book
+from rhumbline.book.records import Budget, Initiative, Organisation
+from rhumbline.book.types import Mode
+from rhumbline.engines.planning import PlanStatus, PlanTerms, plan
 from rhumbline.engines.planning.verify import Verdict, VerifyTerms, claimed_of, verify
 from rhumbline.engines.planning.verify.exact import company
 from rhumbline.engines.planning.verify.rules import used
@@ -24,8 +28,8 @@ KINDS = {
     "beyond horizon", "ban", "calibration", "carried cash", "cash binds", "depends", "depends on done",
     "depends on drift", "drift ideas", "due date", "due period", "earliest", "ethics block", "excludes",
     "explore ceiling", "explore floor", "free", "harm", "hours bind", "hurdle 0", "infeasible", "lag",
-    "live beyond horizon", "live work", "mandatory", "months", "never fits", "not unique", "pin", "reserve binds",
-    "saturation", "scenario", "twins",
+    "live beyond horizon", "live work", "mandatory", "months", "never fits", "no effect", "not unique", "pin",
+    "reserve binds", "saturation", "scenario", "twins",
 }  # fmt: skip
 
 
@@ -140,3 +144,28 @@ def test_what_was_changed_in_a_plan_is_named(seed):
         verification = verify(small.book, VerifyTerms(plan=changed))
         assert verification.leading is not None, (part, how)
         assert verification.leading.name == part, (how, verification.failed)
+
+
+def without_effects(*initiatives, **budget):
+    """A company whose initiatives move no KPI."""
+    frame = [Organisation(name="Firm", currency="EUR"), Budget(cash=(Decimal(17000), Decimal(0)), **budget)]
+    return Book.of([*frame, *initiatives])
+
+
+def initiative(key, cash, **fields):
+    return Initiative(key=key, name=key, mode=Mode.EXPLOIT, cash=tuple(map(Decimal, cash)), **fields)
+
+
+def test_contradicting_wishes_give_a_conflict_even_where_nothing_has_an_effect():
+    book = without_effects(initiative("i1", (100,)))
+    found = plan(book, PlanTerms(as_of=AS_OF, pins=("i1",), bans=("i1",)))
+    assert enumerate_plan(book, AS_OF, pins=("i1",), bans=("i1",)).status == "infeasible"
+    assert (found.status, dict(found.starts)) == (PlanStatus.INFEASIBLE, {})
+
+
+def test_what_closes_nothing_is_not_funded_for_what_depends_on_it_and_is_not_funded_either():
+    book = without_effects(initiative("i1", (500, 2000, 0, 0)), initiative("i2", (1000,), depends=("i1",)), hurdle=0.0)
+    answer = enumerate_plan(book, AS_OF)
+    assert (answer.starts, answer.unique) == ({}, True)
+    found = plan(book, PlanTerms(as_of=AS_OF))
+    assert (dict(found.starts), found.cost, found.unique) == ({}, 0, True)
