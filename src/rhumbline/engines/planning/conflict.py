@@ -32,7 +32,7 @@ class _Case:
         return {row.name: row for row in sorted(listed, key=lambda row: _ORDER.index(row.group))}
 
     def possible(self, kept: Sequence[str], minimise: dict[int, Fraction] | None = None) -> frozenset[int] | None:
-        """Return a choice that keeps these rules, the one with the smallest sum where one is named; None without one."""
+        """Return a choice that keeps these rules, with the smallest sum where one is named; None without one."""
         names = frozenset(kept)
         found = self.search.best(
             Question(

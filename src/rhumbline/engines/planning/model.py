@@ -207,6 +207,11 @@ class Model(Programme):
         """Return the columns of a plan given by starts."""
         return frozenset(self.place[Column(key, start)] for key, start in starts.items())
 
+    @property
+    def most(self) -> Fraction:
+        """A value that no choice exceeds, known without solving: every gap closed that something moves."""
+        return sum((part.weight for part in self.saturations if max(part.effects) > 0), Fraction(0))
+
     def gap_closed(self, chosen: Collection[int]) -> Fraction:
         """Return the share of the strategy gap that a choice closes in time, exactly."""
         return sum((part.weight * part.closed(chosen) for part in self.saturations), Fraction(0))

@@ -69,4 +69,23 @@ REASON_CODES: Mapping[str, str] = {
     "plan.conflict.no-start": (
         "{initiative} takes {length} periods from period {earliest} on; the horizon has {periods}."
     ),
+    # What would change the verdict on one initiative.
+    "explain.flip.in": "It comes in if it closes {value} more of the strategy gap.",
+    "explain.flip.discount": "It comes in if it costs {cut} less in money and hours ({amount}).",
+    "explain.flip.only-free": "Only for nothing would a plan with it be as good as the best one.",
+    "explain.flip.no-discount": "No discount brings it in: even for nothing, a plan with it is worse.",
+    "explain.flip.never-in": "It cannot be in any plan.",
+    "explain.flip.out": "Without it the best plan is worth {value} of the gap less; so much may it lose and stay in.",
+    "explain.flip.out-at-once": "Without it another plan is exactly as good.",
+    "explain.flip.forced": "Being forced in, it costs {value} of the strategy gap.",
+    "explain.flip.never-out": "There is no plan without it.",
+    "explain.flip.approve": "An approved ethics review brings it in, and {price} of the strategy gap with it.",
+    "explain.flip.approve-not-enough": "An approved ethics review alone would not bring it in.",
+    "explain.undecided": "The search was stopped before this was decided.",
+    # Two initiatives side by side.
+    "compare.better": (
+        "{better} closes {closes} of the gap in time for {resources} of the resources, "
+        "{other} {other_closes} for {other_resources}."
+    ),
+    "compare.same": "{a} and {b} are worth the same.",
 }

@@ -93,6 +93,8 @@ class Search:
         Called now and then; returning False stops the search.
     nodes, solves
         Work done so far.
+    stopped
+        Whether the listener has stopped it; then nothing more is asked.
     """
 
     model: Programme
@@ -138,6 +140,8 @@ class Search:
                 row.holds(empty) for row in (*self.model.rows, *question.added) if row.name not in question.dropped
             )
             return Found(empty, 0.0, proven=True) if hold else None
+        if self.stopped:
+            raise Undecided
         self.solves += 1
         return _solve(self, question, (*question.added, *cuts))
 

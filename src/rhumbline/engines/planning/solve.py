@@ -166,8 +166,7 @@ def best_or_any(model: Model, search: Search, wishes: tuple[Row, ...]) -> Found 
         unlimited = Search(model)
         found = unlimited.best(Question(added=wishes, minimise={}))
         search.nodes, search.solves = search.nodes + unlimited.nodes, search.solves + unlimited.solves
-        most = float(sum((part.weight for part in model.saturations), Fraction(0)))
-        return None if found is None else Found(found.chosen, most, proven=False)
+        return None if found is None else Found(found.chosen, float(model.most), proven=False)
 
 
 def _confirmed(model: Model, search: Search, found: Found, settled: Settled, wishes: tuple[Row, ...]) -> Found:
@@ -274,7 +273,8 @@ def _reserve(quantities: Quantities) -> tuple[Line, ...]:
 
 def _bound(answer: _Answer, value: Fraction) -> tuple[PlanStatus, float]:
     """The proven bound, never below the value, and what it makes of the plan."""
-    stated = max(answer.found.bound, float(value))
+    # A search stopped early may state no bound at all.
+    stated = max(min(answer.found.bound, float(answer.model.most)), float(value))
     if answer.found.proven and stated - float(value) <= SAME:
         return PlanStatus.OPTIMAL, float(value)
     # Up to the next ninth decimal, so that rounding never claims too much.
