@@ -14,16 +14,20 @@ from enum import Enum
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import Finding
 from rhumbline.engines._maths import Triple
-from rhumbline.engines.alignment import LENSES, OrganisationScore, Question, Score
-from rhumbline.engines.diagnosis import Diagnosis, RuleFinding
-from rhumbline.engines.planning.result import Line, Plan, PlanStatus
-from rhumbline.engines.planning.verify import ClaimedPlan, ClaimedTerms, Verification
 from rhumbline.engines.reasons import Reason
+
+if TYPE_CHECKING:
+    # An engine is loaded when it is asked, not when its answer might have to be written.
+    from rhumbline.engines.alignment import OrganisationScore, Question, Score
+    from rhumbline.engines.diagnosis import Diagnosis, RuleFinding
+    from rhumbline.engines.planning import Comparison, Explanation
+    from rhumbline.engines.planning.result import Line, Plan, PlanStatus
+    from rhumbline.engines.planning.verify import ClaimedPlan, ClaimedTerms, Verification
 
 Say = Callable[[Reason], str]
 Document = dict[str, Any]
@@ -183,7 +187,7 @@ def _organisation(score: OrganisationScore) -> Document:
             "focus": triple(score.lenses[name].focus),
             "coverage": triple(score.lenses[name].coverage),
         }
-        for name in LENSES
+        for name in score.lenses
     }
     return {"score": points(score.alignment), "lenses": lenses}
 
@@ -214,7 +218,7 @@ def _score(score: Score, book: Book, say: Say) -> Document:
                 "key": key,
                 "name": book.initiatives[key].name,
                 "alignment": points(own.alignment),
-                "lenses": {lens: points(own.lenses[lens]) for lens in LENSES},
+                "lenses": {lens: points(value) for lens, value in own.lenses.items()},
                 "resource_share": score.resource_share[key],
                 "gap_share": triple(score.gap_share[key]),
                 "sentence": say(Reason("score.closes_for", share)),
@@ -305,6 +309,28 @@ def _check(diagnosis: Diagnosis, book: Book, say: Say) -> Document:
         "checked": list(diagnosis.checked),
         "left_out": list(diagnosis.left_out),
     }
+
+
+# --- explain and compare ----------------------------------------------------------------------
+
+
+def _explanation(explanation: Explanation, book: Book, say: Say) -> Document:
+    del book
+    own = explanation.alignment
+    shape: Document = value_of(explanation, say)
+    # Scores are on 0 to 100 in every document; the engine keeps them as shares.
+    shape["alignment"] = points(own.alignment)
+    shape["lenses"] = {lens: points(value) for lens, value in own.lenses.items()}
+    shape["parts"] = value_of(own.parts, say)
+    return shape
+
+
+def _comparison(comparison: Comparison, book: Book, say: Say) -> Document:
+    del book
+    shape: Document = value_of(comparison, say)
+    for side in ("a", "b"):
+        shape[side]["alignment"] = points(getattr(comparison, side).alignment)
+    return shape
 
 
 # --- verification -----------------------------------------------------------------------------
@@ -429,6 +455,8 @@ def _initiatives(tree: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _claimed_terms(tree: Mapping[str, Any]) -> ClaimedTerms:
+    from rhumbline.engines.planning.verify import ClaimedTerms
+
     terms = _typed(tree, "terms", dict)
     return ClaimedTerms(
         pins=_keys(terms, "pins"),
@@ -446,6 +474,8 @@ def _day(tree: Mapping[str, Any], name: str) -> date:
 
 
 def _claimed_status(tree: Mapping[str, Any]) -> PlanStatus:
+    from rhumbline.engines.planning.result import PlanStatus
+
     try:
         return PlanStatus(_typed(tree, "status", str))
     except ValueError:
@@ -453,6 +483,8 @@ def _claimed_status(tree: Mapping[str, Any]) -> PlanStatus:
 
 
 def _claim(tree: Mapping[str, Any]) -> ClaimedPlan:
+    from rhumbline.engines.planning.verify import ClaimedPlan
+
     funded = _lines(tree, "funded")
     starts = {line["initiative"]: _typed(line, "start", int) for line in funded}
     if len(starts) < len(funded):
@@ -484,6 +516,8 @@ SHAPES: Mapping[str, Callable[[Any, Book, Say], Document]] = {
     "questions": _questions,
     "plan": _plan,
     "check": _check,
+    "explain": _explanation,
+    "compare": _comparison,
     "verify": _verification,
 }
 

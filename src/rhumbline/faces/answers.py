@@ -91,6 +91,10 @@ class Answer:
         # Only names that are not fields arrive here; private ones are never meant for the result.
         if name.startswith("_"):
             raise AttributeError(name)
+        own = vars(type(self)).get(name)
+        if own is not None:
+            # One of our own forms failed for want of an attribute; say which, not that the form is missing.
+            return own.__get__(self)
         return getattr(self.result, name)
 
     def __repr__(self) -> str:

@@ -5,7 +5,8 @@ The terminal, the notebook and later faces render the same blocks, so they say t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -96,10 +97,11 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: the code of its heading, and whether it holds numbers."""
+    """One column of a table: the code of its heading with its numbers, and whether it holds numbers itself."""
 
     code: str
     numeric: bool = False
+    numbers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ question is unusable; 130 interrupted; 141 nobody reads the output any more.
 
 from __future__ import annotations
 
+import difflib
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,95 +18,23 @@ import typer
 from typer.core import TyperGroup
 
 from rhumbline import registry
-from rhumbline.book.findings import Finding, RhumblineError
+from rhumbline.book.findings import RhumblineError, UnknownRecord
 from rhumbline.faces.commands import CheckFormat, Language, command_of, day_of
 from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of
+from rhumbline.faces.streams import document_bytes, read, write_blocks, write_bytes
 
 INTERRUPTED = 130
 NOBODY_READS = 141
-_WIDEST = 100
 # What typer raises for every kind of wrong usage; it exports only this one of its subclasses.
 _WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[1]
 
 
-# --- output -----------------------------------------------------------------------------------
-
-
-def write_bytes(data: bytes) -> None:
-    """Write bytes to standard output; a closed or full output is a refusal, not a traceback."""
-    if sys.stdout is None:
-        raise refusal("output-closed", "standard output")
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        raise refusal("cannot-write", "standard output", problem=problem.strerror or str(problem)) from None
-
-
-def document_bytes(document: Any) -> bytes:
-    """Return a document as JSON in UTF-8, whatever the language of the terminal."""
-    from rhumbline.exchange.documents import written
-
-    # Half a character, as a damaged file may hold, becomes JSON's escape for it.
-    return written(document).encode("utf-8", "backslashreplace")
-
-
-def write_blocks(blocks: Any, words: Any, file: str = "FILE", *, to_errors: bool = False) -> None:
-    """Print blocks as text: coloured on a terminal, plain and 80 columns wide elsewhere."""
-    from rhumbline.faces.terminal import WIDTH, Terminal, plain, print_coloured
-
-    stream = sys.stderr if to_errors else sys.stdout
-    if stream is None:
-        if to_errors:
-            return
-        raise refusal("output-closed", "standard output")
-    on_terminal = stream.isatty()
-    width = min(shutil.get_terminal_size().columns, _WIDEST) if on_terminal else WIDTH
-    encoding = stream.encoding or "ascii"
-    lines = Terminal(words, width, file, plain_bars=not _can_print("█▒·", encoding)).lines(blocks)
-    if on_terminal and not to_errors:
-        print_coloured(lines)
-        return
-    text = plain(lines).encode(encoding, "replace")
-    if to_errors:
-        stream.flush()
-        stream.buffer.write(text)
-        stream.buffer.flush()
-    else:
-        write_bytes(text)
-
-
-def _can_print(signs: str, encoding: str) -> bool:
-    try:
-        signs.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
-# --- input ------------------------------------------------------------------------------------
-
-
-def read(file: Path) -> tuple[Any, tuple[Finding, ...]]:
-    """Return the Book in a file and what the gate noticed; refuse a file that cannot be used."""
-    from rhumbline.exchange.files import read_book
-
-    found = read_book(file)
-    book, findings = found
-    if not found.usable:
-        raise Refusal(*findings)
-    return book, tuple(findings)
+# --- answering --------------------------------------------------------------------------------
 
 
 def today() -> date:
     """Return the current day where this computer stands."""
     return datetime.now().astimezone().date()
-
-
-# --- answering --------------------------------------------------------------------------------
 
 
 def answer(
@@ -156,8 +84,16 @@ def _asked(
             without_held_out=without_held_out,
             **given,
         )
+    except UnknownRecord as error:
+        raise refusal_of(_with_nearest(error, book), f"{capability.name} {file}") from error
     except RhumblineError as error:
         raise refusal_of(error, f"{capability.name} {file}") from error
+
+
+def _with_nearest(error: UnknownRecord, book: Any) -> UnknownRecord:
+    """Name the nearest key even where the keys are so short that none of them looks alike."""
+    near = difflib.get_close_matches(error.key, list(book.all(error.kind)), n=1, cutoff=0.4)
+    return UnknownRecord(error.kind, error.key, error.near or next(iter(near), None))
 
 
 def _wish(value: Any) -> Any:

@@ -100,6 +100,14 @@ def _type_of(field: FieldOf) -> type[Any]:
     return known[0] if known else str
 
 
+_METAVARS = {int: "N", float: "X", str: "TEXT"}
+
+
+def _metavar(field: FieldOf) -> str | None:
+    """Return what stands for a value in the help: the kind of record a key names, else the kind of value."""
+    return field.refers.upper() if field.refers else _METAVARS.get(_type_of(field))
+
+
 def _argument(field: FieldOf, text: str) -> Option:
     record = field.part.types and dataclasses.is_dataclass(field.part.types[0])
     kind: Any = Path if record else _type_of(field)
@@ -115,14 +123,17 @@ def _option(field: FieldOf, text: str) -> Option:
     if field.part.container is Container.LIST:
         annotation = Annotated[
             list[kind] | None,
-            typer.Option(f"--{_word_of(field)}", help=text, show_default=False),
+            typer.Option(f"--{_word_of(field)}", metavar=_metavar(field), help=text, show_default=False),
         ]
         return Option(field.name, annotation, None)
     if field.optional:
         kind = kind | None
     return Option(
         field.name,
-        Annotated[kind, typer.Option(f"--{_word_of(field)}", help=text, show_default=False)],
+        Annotated[
+            kind,
+            typer.Option(f"--{_word_of(field)}", metavar=_metavar(field), help=text, show_default=False),
+        ],
         field.default,
     )
 
@@ -154,7 +165,9 @@ def _special(capability: registry.Capability) -> Iterator[Option]:
     if capability.name == "plan":
         yield Option(
             "out",
-            Annotated[Path | None, typer.Option("--out", help="Also write the plan as JSON to this file.")],
+            Annotated[
+                Path | None, typer.Option("--out", metavar="PATH", help="Also write the plan as JSON to this file.")
+            ],
             None,
         )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rhumbline.faces.refusals import Refusal, refusal
+from rhumbline.faces.streams import read, write_blocks
 
 EXAMPLE = "bakery"
 _DEMO_FOLDER = Path("rhumbline-demo")
@@ -49,7 +50,6 @@ def import_file(
 ) -> int:
     """Turn a file of another program into a Book. Formats: pabulib."""
     from rhumbline.exchange.files import write_book
-    from rhumbline.faces.cli import write_blocks
     from rhumbline.faces.telling.files import explain_import
     from rhumbline.faces.words import Words
     from rhumbline.registry import resolve
@@ -97,7 +97,6 @@ def demo(
 ) -> int:
     """Try Rhumbline on an example company: its file, its diagnosis, its plan."""
     from rhumbline.faces.answers import ask
-    from rhumbline.faces.cli import read, write_blocks
     from rhumbline.faces.telling.files import explain_demo
     from rhumbline.faces.words import Words
 

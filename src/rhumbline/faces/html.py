@@ -73,7 +73,9 @@ def _bar(value: Triple, words: Words) -> str:
 
 
 def _table(table: Table, words: Words) -> Iterator[str]:
-    heads = "".join(f'<th scope="col">{escape(words.text(column.code))}</th>' for column in table.columns)
+    heads = "".join(
+        f'<th scope="col">{escape(words.text(column.code, column.numbers))}</th>' for column in table.columns
+    )
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
     for row in table.rows:
         yield "<tr>" + "".join(f"<td>{_said(said, words)}</td>" for said in row) + "</tr>"

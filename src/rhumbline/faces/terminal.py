@@ -164,7 +164,7 @@ class Terminal:
     # --- tables -----------------------------------------------------------------------------
 
     def _table(self, table: Table) -> Iterator[Line]:
-        heads = [self.words.text(column.code) for column in table.columns]
+        heads = [self.words.text(column.code, column.numbers) for column in table.columns]
         rows = [[self.words.said(said) for said in row] for row in table.rows]
         numeric = [column.numeric for column in table.columns]
         widths = self._widths(heads, rows, numeric)

@@ -201,11 +201,11 @@ class Words:
         if match["hint"] == "count":
             amount = float(value) if isinstance(value, int | float) else float(len(self._many(value or ())))
             return f"{self._number(amount)}{NO_BREAK}{match['one'] if amount == 1 else match['many']}"
-        if match["hint"] == "name" and value is not None:
-            return self._quoted(value)
-        if match["hint"] == "names" and value is not None:
-            return self._joined([self._quoted(key) for key in self._many(value)])
-        return self.show(value, match["hint"] or "")
+        # A sentence of the catalogue may set the marks itself.
+        marked = match.string[: match.start()].endswith(("“", "„", '"'))
+        if marked or value is None or match["hint"] not in {"name", "names"}:
+            return self.show(value, match["hint"] or "")
+        return self._joined([self._quoted(key) for key in self._many(value)])
 
     def _quoted(self, key: Any) -> str:
         """Return a name as it stands in a sentence; a key without a name needs no marks."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rhumbline.book.book import Book
 from rhumbline.engines.alignment import Quantities
-from rhumbline.engines.planning.result import Line, Plan, PlanStatus
+from rhumbline.engines.planning import Comparison, Explanation, Line, Plan, PlanStatus
 from rhumbline.engines.planning.verify import Check, Verdict, Verification
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import (
@@ -20,11 +20,12 @@ from rhumbline.faces.blocks import (
     Entry,
     Heading,
     Headline,
+    Said,
     Sentences,
     Table,
     Tone,
 )
-from rhumbline.faces.telling.scores import paradox, title
+from rhumbline.faces.telling.scores import paradox, title, up_to
 
 _PROOF = {
     (PlanStatus.OPTIMAL, True): "plan.proven_only",
@@ -115,6 +116,151 @@ def explain_plan(plan: Plan, book: Book) -> Blocks:
     )
 
 
+# --- one initiative ---------------------------------------------------------------------------
+
+
+def _three_answers(explanation: Explanation) -> Table:
+    rows = tuple(
+        (Reason(f"question_of.{heading.lens}"), Cell(heading.answer, "word")) for heading in explanation.headings
+    )
+    return Table((Column("column.question"), Column("column.answer")), rows)
+
+
+def _effects(explanation: Explanation) -> Iterator[Block]:
+    if not explanation.effects:
+        return
+    columns = (
+        Column("column.kpi"),
+        Column("column.weight", numeric=True),
+        Column("column.of_its_gap", numeric=True),
+        Column("column.of_the_gap", numeric=True),
+        Column("column.in_time"),
+    )
+    rows = tuple(
+        (
+            Cell(effect.kpi, "name"),
+            Cell(effect.weight, "percent"),
+            Cell(effect.effect.best, "percent"),
+            Cell(effect.closes, "percent"),
+            Reason("word.yes" if effect.in_time else "word.no"),
+        )
+        for effect in explanation.effects
+    )
+    yield Heading(Reason("heading.effects"))
+    yield Table(columns, rows)
+
+
+def _lost(explanation: Explanation) -> Iterator[Block]:
+    columns = (
+        Column("column.lens"),
+        Column("column.value", numeric=True),
+        Column("column.lost", numeric=True),
+        Column("column.mostly"),
+    )
+    rows = []
+    for lens in explanation.lost.lenses:
+        worst = max(lens.parts, key=lambda part: part.points, default=None)
+        named = Reason(f"part_of.{worst.name.replace(' ', '_')}") if worst and worst.points > 0 else Cell(None)
+        rows.append(
+            (
+                Reason(f"lens.{lens.lens}"),
+                Cell(explanation.alignment.lenses[lens.lens].low, "points"),
+                Cell(lens.points / 100, "points"),
+                named,
+            )
+        )
+    yield Heading(Reason("heading.lost", {"score": explanation.lost.score / 100}))
+    yield Table(columns, tuple(rows))
+
+
+def explain_explanation(explanation: Explanation, book: Book) -> Blocks:
+    """Select what to say about why an initiative stands where it stands.
+
+    Parameters
+    ----------
+    explanation
+        The explanation.
+    book
+        The Book it was made from.
+    """
+    subject = {"initiative": explanation.subject, "period": explanation.period}
+    standing = Reason(f"standing.{explanation.standing.name.lower()}", subject)
+    share = {"closes": explanation.gap_share.best, "takes": explanation.resource_share}
+    return (
+        title(book, explanation.as_of),
+        Headline((standing, Reason("score.closes_for", share))),
+        *((Heading(Reason("heading.reasons")), Sentences(explanation.reasons)) if explanation.reasons else ()),
+        *((Heading(Reason("heading.conflict")), Sentences(explanation.conflict)) if explanation.conflict else ()),
+        *((Heading(Reason("heading.flips")), Sentences(explanation.flips)) if explanation.flips else ()),
+        Heading(Reason("heading.three_answers")),
+        _three_answers(explanation),
+        *_effects(explanation),
+        *_lost(explanation),
+        paradox(book),
+    )
+
+
+# --- two initiatives --------------------------------------------------------------------------
+
+
+def _side_by_side(comparison: Comparison) -> Table:
+    a, b = comparison.a, comparison.b
+    # In one column money stands beside shares, so every row says how its two values are printed.
+    rows: tuple[tuple[str, str, str], ...] = (
+        ("standing", "word", "standing"),
+        ("cost", "money", "cost"),
+        ("takes", "percent", "resource_share"),
+        ("closes_in_time", "percent", "closes_in_time"),
+        ("worth", "points", "worth"),
+        ("per_money", "number", "gap_per_money"),
+    )
+    cells: list[tuple[Said, ...]] = [
+        (Reason(f"compared.{code}"), Cell(getattr(a, field), hint), Cell(getattr(b, field), hint))
+        for code, hint, field in rows
+    ]
+    cells.insert(1, (Reason("compared.alignment"), up_to(a.alignment), up_to(b.alignment)))
+    cells += [
+        (Reason("compared.kpi", {"kpi": kpi.kpi}), Cell(kpi.a.best, "percent"), Cell(kpi.b.best, "percent"))
+        for kpi in comparison.kpis
+    ]
+    return Table(
+        (
+            Column("column.key"),
+            Column("column.compared", numeric=True, numbers={"key": a.initiative}),
+            Column("column.compared", numeric=True, numbers={"key": b.initiative}),
+        ),
+        tuple(cells),
+    )
+
+
+def explain_comparison(comparison: Comparison, book: Book) -> Blocks:
+    """Select what to say about two initiatives side by side.
+
+    Parameters
+    ----------
+    comparison
+        The comparison.
+    book
+        The Book it was made from.
+    """
+    pair = {"a": comparison.a.initiative, "b": comparison.b.initiative}
+    better = Reason("compare.better_one", {"better": comparison.better}) if comparison.better else None
+    swaps = tuple(
+        Reason("compare.swaps", {"objective": one.objective, "weight": one.weight, "at": one.swaps_at})
+        for one in comparison.break_even
+        if one.swaps_at is not None
+    )
+    return (
+        title(book, comparison.as_of),
+        Headline((*((better,) if better else ()), *comparison.reasons)),
+        Sentences((Reason("compare.who", pair),), Tone.QUIET),
+        _side_by_side(comparison),
+        Heading(Reason("heading.swaps")),
+        Sentences(swaps or (Reason("compare.never_swaps"),)),
+        paradox(book),
+    )
+
+
 # --- a stored plan ----------------------------------------------------------------------------
 
 _TONE_OF = {Verdict.HOLDS: Tone.GOOD, Verdict.PROVEN: Tone.GOOD, Verdict.FAILS: Tone.BAD, Verdict.WORSE: Tone.BAD}
@@ -152,4 +298,4 @@ def explain_verification(verification: Verification, book: Book) -> Blocks:
     )
 
 
-__all__ = ["explain_plan", "explain_verification"]
+__all__ = ["explain_comparison", "explain_explanation", "explain_plan", "explain_verification"]

@@ -9,6 +9,7 @@ from rhumbline.book.book import Book
 from rhumbline.book.types import natural
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.alignment import LENSES, Question, Score
+from rhumbline.engines.alignment.attribution import answer
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import (
     Bar,
@@ -28,29 +29,12 @@ from rhumbline.faces.blocks import (
     Tone,
 )
 
-# An answer of .66 or more is a yes, below .33 a no (section "display" of docs/explanation/alignment.md).
-_YES, _PARTLY = 0.66, 0.33
 _QUESTIONS_SHOWN = 3
 
 
 def title(book: Book, as_of: date) -> Title:
     """Return whose answer this is."""
     return Title(book.organisation.name if book.organisation else "", as_of)
-
-
-def answer_code(value: Triple) -> str:
-    """Return the word that answers one of the three questions about an initiative.
-
-    Parameters
-    ----------
-    value
-        A lens of the initiative.
-    """
-    if value.low < _PARTLY and value.high >= _YES:
-        return "word.not_sure_yet"
-    if value.best >= _YES:
-        return "word.yes"
-    return "word.partly" if value.best >= _PARTLY else "word.no"
 
 
 def up_to(value: Triple) -> Reason:
@@ -127,7 +111,7 @@ def _three_questions(book: Book, score: Score) -> Table:
     for key in ranked(score):
         if book.initiatives[key].directed:
             lenses = score.initiatives[key].lenses
-            rows.append((Cell(key), Cell(key, "name"), *(Reason(answer_code(lenses[lens])) for lens in "SMO")))
+            rows.append((Cell(key), Cell(key, "name"), *(Cell(answer(lenses[lens]), "word") for lens in "SMO")))
     return Table(columns, tuple(rows))
 
 
@@ -214,4 +198,4 @@ def explain_questions(score: Score, book: Book) -> Blocks:
     return (title(book, score.as_of), Headline((Reason(code, numbers),)), *_questions(score.questions))
 
 
-__all__ = ["answer_code", "explain_questions", "explain_score", "paradox", "ranked", "title", "up_to"]
+__all__ = ["explain_questions", "explain_score", "paradox", "ranked", "title", "up_to"]
