@@ -6,6 +6,7 @@ listing what there is costs next to nothing. Command, options and reference page
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -157,7 +158,7 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def run(name: str, book: Book, terms: Any = None, **wishes: Any) -> Any:
+def run(name: str, book: Book, terms: Any = None, *, progress: Any = None, **wishes: Any) -> Any:
     """Answer one question about a Book.
 
     Parameters
@@ -168,11 +169,15 @@ def run(name: str, book: Book, terms: Any = None, **wishes: Any) -> Any:
         The Book.
     terms
         What is asked for; by default made of the wishes.
+    progress
+        Told how far the search is, where the capability searches; it returns whether to go on.
     wishes
         Fields of the terms.
     """
     chosen = terms if terms is not None else terms_of(name, **wishes)
-    return resolve(capability(name).run)(book, chosen)
+    function = resolve(capability(name).run)
+    listens = progress is not None and "progress" in inspect.signature(function).parameters
+    return function(book, chosen, progress=progress) if listens else function(book, chosen)
 
 
 __all__ = ["CAPABILITIES", "Capability", "capabilities", "capability", "resolve", "run", "terms_of"]

@@ -120,6 +120,7 @@ def ask(
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
+    progress: Any = None,
     **wishes: Any,
 ) -> Answer:
     """Ask one question about a Book.
@@ -137,6 +138,8 @@ def ask(
         ``without_held_out=True`` is among the wishes.
     language
         Of the sentences: ``en`` or ``de``.
+    progress
+        Told how far the search is, where there is one; it returns whether to go on.
     wishes
         Fields of the terms, such as ``as_of`` or ``pins``.
 
@@ -154,7 +157,7 @@ def ask(
     if without and hasattr(asked, "without_held_out"):
         asked = dataclasses.replace(asked, without_held_out=True)
     Words(language)
-    result = registry.run(name, book, asked)
+    result = registry.run(name, book, asked, progress=progress)
     return Answer(name, result, book, asked, noticed, language, without)
 
 

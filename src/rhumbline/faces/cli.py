@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from rhumbline import registry
 from rhumbline.book.findings import RhumblineError, UnknownRecord
 from rhumbline.faces.commands import CheckFormat, Language, command_of, day_of
+from rhumbline.faces.progress import watching
 from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of
 from rhumbline.faces.streams import document_bytes, read, write_blocks, write_bytes
 
@@ -76,14 +77,16 @@ def _asked(
         book = book.replace(as_of=day or today())
     given = {name: _wish(value) for name, value in wishes.items() if value is not None}
     try:
-        return ask(
-            capability.name,
-            book,
-            findings=findings,
-            language=language,
-            without_held_out=without_held_out,
-            **given,
-        )
+        with watching(language) as watch:
+            return ask(
+                capability.name,
+                book,
+                findings=findings,
+                language=language,
+                without_held_out=without_held_out,
+                progress=watch,
+                **given,
+            )
     except UnknownRecord as error:
         raise refusal_of(_with_nearest(error, book), f"{capability.name} {file}") from error
     except RhumblineError as error:
