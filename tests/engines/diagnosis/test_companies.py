@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rhumbline.exchange.files import read_book
 COMPANIES = sorted((Path(rhumbline.__file__).parent / "examples").glob("*.yaml"))
 
 
+@cache
 def expected(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["expect"]
     return found

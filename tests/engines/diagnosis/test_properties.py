@@ -8,24 +8,26 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engines.diagnosis.base import AS_OF, benefit, initiative, money
-from tests.engines.diagnosis.generated import book_of, listed_records
 from tests.engines.diagnosis.test_sentences import PLACEHOLDER, sentences
+from tests.strategies import books
 
 from rhumbline.book.book import Book
 from rhumbline.book.records import Initiative, Kpi
 from rhumbline.book.types import Mode, Severity, Stage, natural
 from rhumbline.engines._maths import TOLERANCE
-from rhumbline.engines.diagnosis import Facts, check
+from rhumbline.engines.diagnosis import CheckTerms, Facts, check
 from rhumbline.engines.diagnosis.rules.resources import dominated_option
 
 SEVERITIES = list(Severity)
-some = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = CheckTerms(quick=True)
+# To draw a whole firm takes its time.
+unhurried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@some
-@given(listed_records())
-def test_no_rule_crashes_and_every_finding_can_be_said(records: list[Any]) -> None:
-    diagnosis = check(book_of(records))
+@unhurried
+@given(books())
+def test_no_rule_crashes_and_every_finding_can_be_said(book: Book) -> None:
+    diagnosis = check(book)
     assert diagnosis.crashed == ()
     for finding in diagnosis.findings:
         for reason in (finding.message, finding.remedy):
@@ -33,18 +35,18 @@ def test_no_rule_crashes_and_every_finding_can_be_said(records: list[Any]) -> No
             assert {name for name, _ in PLACEHOLDER.findall(text)} <= set(finding.evidence)
 
 
-@some
-@given(listed_records(), st.integers(0, 2**32))
-def test_findings_are_unique_in_order_and_the_same_however_the_records_were_given(
-    records: list[Any], seed: int
-) -> None:
-    diagnosis = check(book_of(records))
+@unhurried
+@given(books(), st.integers(0, 2**32))
+def test_findings_are_unique_in_order_and_the_same_however_the_records_were_given(book: Book, seed: int) -> None:
+    diagnosis = check(book, QUICK)
     findings = diagnosis.findings
     assert len({(finding.code, finding.subject) for finding in findings}) == len(findings)
     order = [(SEVERITIES.index(finding.severity), finding.code, natural(finding.subject)) for finding in findings]
     assert order == sorted(order)
+    records = [record for kind in book.records.values() for record in kind.values()]
+    records += [row for rows in book.series.values() for row in rows]
     turned = random.Random(seed).sample(records, len(records))  # noqa: S311 - a shuffle, not a secret
-    assert check(book_of(turned)) == diagnosis
+    assert check(Book.of(turned, book.as_of), QUICK) == diagnosis
 
 
 # Few values, so that many candidates are equal in something.

@@ -194,6 +194,12 @@ def explored(share: float, **budget: float) -> Book:
     return change(BASE, "budget", "budget", **budget).replace(record, benefit("i9", "k2", 2.0))
 
 
+def idle(cost: float) -> Book:
+    """The firm whose live work costs so much in all, and whose floor for exploring is a tenth."""
+    book = change(changed("initiative", "i1", cash=money(cost)), "initiative", "i2", cash=())
+    return change(book, "budget", "budget", explore_min=0.1)
+
+
 def mixed(exploring: float) -> Book:
     """Team t1 exploits for 150 hours in all, and explores for so many."""
     book = changed("initiative", "i1", hours=FrozenMap({"t1": money(75, 75)}))
@@ -385,11 +391,13 @@ CASES = (
     Case("RES05", "i1", lambda day: changed("initiative", "i1", last_update=day), (ago(99),), (None,)),
     # balance
     Case("BAL01", "portfolio", lambda share: explored(share, explore_min=0.1), (0.0999,), (0.1,)),
+    Case("BAL01", "portfolio", idle, (1,), (0,)),
     Case("BAL02", "portfolio", lambda share: explored(share, explore_max=0.1), (0.1001,), (0.1,)),
     Case("BAL03", "portfolio", lambda reserve: changed("budget", "budget", drift=reserve), (0.0,), (0.001,)),
     Case("BAL04", "portfolio", lambda cost: changed("initiative", "d1", stage=Stage.RUNNING, cash=money(cost)), (5000.01,), (5000,)),
     Case("BAL04", "portfolio", lambda stage: changed("initiative", "d1", stage=stage, cash=money(6000)), (Stage.FUNDED,), (Stage.CASE,)),
     Case("BAL05", "t1", mixed, (50,), (49.99, 0)),
+    Case("BAL05", "t1", lambda stage: change(mixed(50), "initiative", "i9", stage=stage), (Stage.FUNDED,), (Stage.CASE,)),
     Case("BAL06", "i3", lambda mode: changed("initiative", "i3", hypothesis="", mode=mode), (Mode.EXPLORE,), (Mode.EXPLOIT, Mode.DRIFT)),
     Case("BAL06", "i3", lambda text: changed("initiative", "i3", hypothesis=text, mode=Mode.EXPLORE), ("",), ("Why?",)),
     # KPIs
@@ -600,6 +608,14 @@ def test_scattered_work_is_listed_by_the_money_it_would_free() -> None:
     evidence = found(book, "STR07")["portfolio"].evidence
     assert evidence["initiatives"] == ("i10", "i9")
     assert evidence["cost"] == 50000
+
+
+def test_a_drift_overrun_lists_the_live_drift_and_what_it_costs() -> None:
+    book = changed("initiative", "d1", stage=Stage.RUNNING, cash=money(6000)).replace(
+        initiative("d2", mode=Mode.DRIFT), initiative("d3", mode=Mode.DRIFT, stage=Stage.FUNDED, cash=money(1000))
+    )
+    evidence = found(book, "BAL04")["portfolio"].evidence
+    assert (evidence["cost"], evidence["reserve"], evidence["initiatives"]) == (7000, 5000, ("d1", "d3"))
 
 
 def test_over_capacity_names_the_period_of_the_peak() -> None:
