@@ -48,7 +48,7 @@ def _benefits(draw, number, size):
 
 def realistic_company(seed, size=40, periods=4):
     """A Book of so many initiatives; money and two teams suffice for 30 to 50 % of what is proposed."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - seeded on purpose
     initiatives = [_initiative(draw, number, periods) for number in range(1, size + 1)]
     records = [*initiatives, Organisation(name="Seeded", currency="EUR")]
     for number in range(1, size + 1):

@@ -429,7 +429,7 @@ def matrix_of(model: Programme) -> Matrix:
         start=np.cumsum([0, *(len(columns) for columns, _, _, _ in listed)]).astype(np.int32),
         index=np.array([column for columns, _, _, _ in listed for column in columns], dtype=np.int32),
         number=np.array([entry for _, numbers, _, _ in listed for entry in numbers], dtype=np.float64),
-        lower=np.array([lower for _, _, lower, _ in listed]),
-        upper=np.array([upper for _, _, _, upper in listed]),
+        lower=np.array([lower for _, _, lower, _ in listed], dtype=np.float64),
+        upper=np.array([upper for _, _, _, upper in listed], dtype=np.float64),
         value=np.array(value),
     )
