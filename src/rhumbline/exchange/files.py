@@ -124,6 +124,8 @@ def read_text(text: str | bytes, format: Format | None = None, as_of: date | Non
         An evaluation date that counts instead of the one in the text.
     """
     try:
+        if len(text) > MOST_BYTES:
+            raise _too_big("the text", len(text))
         decoded = _decoded(text)
         if not decoded.strip():
             raise _empty()
@@ -192,17 +194,30 @@ def write_book(book: Book, path: str | Path) -> None:
 # --- bytes and text ---------------------------------------------------------------------------
 
 
-def _bytes_of(path: Path) -> bytes:
+def text_of(path: Path, most: int = MOST_BYTES) -> str:
+    """Return the text of a file in UTF-8; raise ``Refused`` when it cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        The most bytes it may have.
+    """
+    return _decoded(_bytes_of(path, most))
+
+
+def _bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return what a file holds; its size is looked at before it is read."""
     name = show(str(path))
     try:
         if path.is_dir():
             raise refused("unreadable", name, f"{name} is a folder, not a file.", "Name a file inside it.")
-        if path.stat().st_size > MOST_BYTES:
-            raise _too_big(name, path.stat().st_size)
+        if path.stat().st_size > most:
+            raise _too_big(name, path.stat().st_size, most)
         with path.open("rb") as file:
             # A device or a pipe says nothing about its size before.
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it cannot be opened"
         raise refused(
@@ -212,19 +227,19 @@ def _bytes_of(path: Path) -> bytes:
             "Check the name and the folder, for example 'rhumbline check company.yaml'.",
             reason=reason,
         ) from None
-    if len(data) > MOST_BYTES:
-        raise _too_big(name, len(data))
+    if len(data) > most:
+        raise _too_big(name, len(data), most)
     return data
 
 
-def _too_big(where: str, size: int) -> Refused:
+def _too_big(where: str, size: int, most: int = MOST_BYTES) -> Refused:
     return refused(
         "too-big",
         where,
-        f"The data has {size:,} bytes or more, and at most {MOST_BYTES:,} are read.",
+        f"The data has {size:,} bytes or more, and at most {most:,} are read.",
         "Check that it is the file you meant; a company of 500 people fits into a tenth of that.",
         value=size,
-        most=MOST_BYTES,
+        most=most,
     )
 
 
@@ -232,8 +247,6 @@ def _decoded(text: str | bytes) -> str:
     """Return text without a byte order mark and with plain line ends; refuse what is not text."""
     if isinstance(text, bytes):
         text = _from_utf8(text)
-    elif len(text) > MOST_BYTES:
-        raise _too_big("the text", len(text))
     if "\0" in text:
         raise refused(
             "not-text",
@@ -245,8 +258,6 @@ def _decoded(text: str | bytes) -> str:
 
 
 def _from_utf8(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise _too_big("the data", len(data))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _not_utf8("The file is UTF-16 text, not UTF-8.")
     if b"\0" in data:
