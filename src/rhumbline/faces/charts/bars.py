@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rhumbline.faces.charts.drawing import Drawing
-from rhumbline.faces.charts.letters import PLAIN, SMALL, clean, text_width
+from rhumbline.faces.charts.drawing import Box, Drawing
+from rhumbline.faces.charts.letters import PLAIN, SMALL, text_width
 from rhumbline.faces.charts.ranges import Range
 from rhumbline.faces.charts.scales import Scale
 from rhumbline.faces.charts.words import Words
@@ -44,15 +44,22 @@ def range_bar(
 
 
 def range_words(value: Range, words: Words, *, known: bool = True) -> tuple[str, str]:
-    """Return how a range of points is written: its best member, and from where to where it reaches."""
+    """Return how a range of points is written: the guaranteed number, and what it may become."""
     low, best, high = value.points(words)
     if not known:
         return words.say("unknown"), ""
-    return best, "" if low == high else words.say("range", low=low, high=high)
+    return low, "" if low == high else words.say("may", best=best, high=high)
 
 
 def range_row(
-    drawing: Drawing, x: float, y: float, width: float, name: str, value: Range, words: Words, *, known: bool = True
+    drawing: Drawing,
+    place: Box,
+    name: str,
+    value: Range,
+    words: Words,
+    *,
+    known: bool = True,
+    bold: bool = False,
 ) -> None:
     """Draw a row of height ``ROW``: name and numbers above, the bar from 0 to 100 below.
 
@@ -60,8 +67,8 @@ def range_row(
     ----------
     drawing
         The picture.
-    x, y, width
-        Left and top edge, and width.
+    place
+        Where; its height is not used.
     name
         What is measured.
     value
@@ -70,22 +77,21 @@ def range_row(
         The language.
     known
         Whether anybody knows it.
+    bold
+        Whether the name stands out.
     """
-    best, reach = range_words(value, words, known=known)
-    right = x + width
-    # The widest number keeps its own column, so that best estimates stand under each other.
-    column = text_width(words.number(100), PLAIN, bold=True)
-    beside = 0.0
-    if reach:
-        beside = text_width(reach, SMALL) + 8
-        drawing.text(right - column - 8, y + 13, reach, size=SMALL, anchor="end", css="rl-mute")
-    if known:
-        drawing.text(right, y + 13, best, anchor="end", bold=True)
+    low, may = range_words(value, words, known=known)
+    right, y = place.x + place.width, place.y
+    # The widest number keeps its own column, so that the guaranteed numbers stand under each other.
+    column = max(text_width(text, PLAIN, bold=known) for text in (low, words.number(100) if known else low))
+    drawing.text(right, y + 13, low, anchor="end", bold=known, css="" if known else "rl-mute")
+    beside = text_width(may, SMALL) + 10 if may else 0.0
+    if beside <= place.width * 0.55:
+        drawing.text(right - column - 10, y + 13, may, size=SMALL, anchor="end", css="rl-mute")
     else:
-        beside = text_width(best, PLAIN)
-        drawing.text(right, y + 13, best, anchor="end", css="rl-mute")
-    drawing.text(x, y + 13, clean(name), room=width - beside - column - 12)
-    range_bar(drawing, Scale(0, 1, x, right), y + 20, _BAR, value.within(0, 1), known=known)
+        beside = 0.0
+    drawing.text(place.x, y + 13, name, room=place.width - beside - column - 14, bold=bold)
+    range_bar(drawing, Scale(0, 1, place.x, right), y + 20, _BAR, value.within(0, 1), known=known)
 
 
 __all__ = ["ROW", "range_bar", "range_row", "range_words"]

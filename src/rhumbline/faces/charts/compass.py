@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from rhumbline.faces.charts.bars import ROW, range_row
-from rhumbline.faces.charts.drawing import WIDE, Drawing
+from rhumbline.faces.charts.drawing import WIDE, Box, Drawing
 from rhumbline.faces.charts.letters import SMALL
 from rhumbline.faces.charts.ranges import Range
 from rhumbline.faces.charts.tables import Table
@@ -122,12 +122,13 @@ def _needle(drawing: Drawing, share: float, radius: float) -> None:
 
 
 def _rows(drawing: Drawing, compass: Compass, words: Words, x: float, y: float) -> None:
-    width = drawing.width - x
+    row = Box(x, y, drawing.width - x, ROW)
     name = words.say("compass.heading")
-    range_row(drawing, x, y, width, name, compass.heading, words, known=compass.known)
+    range_row(drawing, row, name, compass.heading, words, known=compass.known, bold=True)
     for place, lens in enumerate(compass.lenses, start=1):
         with drawing.item(_said(lens, words), lens.href):
-            range_row(drawing, x, y + place * ROW, width, lens.name, lens.value, words, known=lens.known)
+            row = Box(x, y + place * ROW, drawing.width - x, ROW)
+            range_row(drawing, row, lens.name, lens.value, words, known=lens.known)
 
 
 def _said(lens: Lens, words: Words) -> str:

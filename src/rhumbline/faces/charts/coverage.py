@@ -52,11 +52,18 @@ def draw_coverage(objectives: tuple[Coverage, ...], words: Words = ENGLISH, widt
 
 
 def _legend(drawing: Drawing, words: Words, x: float, *, planned: bool) -> None:
+    weight = words.say("weight")
+    end = drawing.width if drawing.narrow else x - 16
+    drawing.text(end, 10, weight, size=SMALL, anchor="end", css="rl-mute", room=drawing.width / 4)
     entries = [("coverage.now", "rl-sure-now"), *([("coverage.after", "rl-sure")] if planned else [])]
     for code, css in entries:
         drawing.rect(x, 2, 14, 8, css, radius=2)
         drawing.text(x + 20, 10, words.say(code), size=SMALL, css="rl-mute", room=drawing.width / 3)
         x += 20 + text_width(words.say(code), SMALL) + 18
+    best = words.say("best")
+    if x + 10 + text_width(best, SMALL) <= (end - text_width(weight, SMALL) - 8 if drawing.narrow else drawing.width):
+        drawing.line(x + 1, 1, x + 1, 11, "rl-best")
+        drawing.text(x + 10, 10, best, size=SMALL, css="rl-mute")
 
 
 def _row(drawing: Drawing, row: Coverage, words: Words, scale: Scale, y: float) -> float:
@@ -66,7 +73,7 @@ def _row(drawing: Drawing, row: Coverage, words: Words, scale: Scale, y: float) 
     weight = words.percent(row.weight)
     beside = text_width(weight, SMALL) + 10
     room = (drawing.width if drawing.narrow else scale.start - 16) - beside
-    names = len(wrapped(row.objective, room, PLAIN, lines=2)) * LINE * PLAIN
+    names = max(1, len(wrapped(row.objective, room, PLAIN, lines=2))) * LINE * PLAIN
     drawing.lines(0, y + 11, row.objective, room)
     end = drawing.width if drawing.narrow else scale.start - 16
     drawing.text(end, y + 11, weight, size=SMALL, anchor="end", css="rl-mute")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rhumbline.faces.charts.drawing import LINE, WIDE, Drawing
-from rhumbline.faces.charts.letters import PLAIN, SMALL, text_width, wrapped
+from rhumbline.faces.charts.letters import PLAIN, SMALL, clean, text_width, wrapped
 from rhumbline.faces.charts.tables import Table
 from rhumbline.faces.charts.words import ENGLISH, Words
 
@@ -84,15 +84,23 @@ def _panels(count: int, most: int) -> Iterator[range]:
 
 
 def _panel(drawing: Drawing, heat: HeatMap, words: Words, columns: range, y: float) -> float:
-    left = 0.0 if drawing.narrow else round(drawing.width * 0.36)
-    size = (drawing.width - left) / len(columns)
+    left = _left(drawing, heat)
+    size = (drawing.width - left + _GAP) / len(columns)
     # A lone column as wide as the picture looks like a bar, not like a cell.
-    size = min(size, 150.0)
+    size = min(size, 160.0)
     y = _head(drawing, heat, columns, left, size, y)
     for row in heat.rows:
         with drawing.item(_said(heat, row, words), row.href):
             y = _row(drawing, heat, row, words, columns, left, size, y)
     return y
+
+
+def _left(drawing: Drawing, heat: HeatMap) -> float:
+    """Return the room for names beside the cells; none where they stand above, on a telephone with long names."""
+    longest = max(text_width(clean(row.name), PLAIN) for row in heat.rows)
+    if drawing.narrow:
+        return longest + 14 if longest <= drawing.width * 0.25 else 0.0
+    return round(drawing.width * 0.36)
 
 
 def _head(drawing: Drawing, heat: HeatMap, columns: range, left: float, size: float, y: float) -> float:
@@ -104,7 +112,14 @@ def _head(drawing: Drawing, heat: HeatMap, columns: range, left: float, size: fl
         own = len(wrapped(name, room, SMALL, lines=_HEAD_LINES))
         first = bottom - own * LINE * SMALL + 10
         drawing.lines(
-            left + order * size + size / 2, first, name, room, size=SMALL, most=_HEAD_LINES, anchor="mid", css="rl-mute"
+            left + order * size + (size - _GAP) / 2,
+            first,
+            name,
+            room,
+            size=SMALL,
+            most=_HEAD_LINES,
+            anchor="mid",
+            css="rl-mute",
         )
     return bottom + 6
 
@@ -112,17 +127,17 @@ def _head(drawing: Drawing, heat: HeatMap, columns: range, left: float, size: fl
 def _row(
     drawing: Drawing, heat: HeatMap, row: HeatRow, words: Words, columns: range, left: float, size: float, y: float
 ) -> float:
-    room = drawing.width if drawing.narrow else left - 14
-    lines = len(wrapped(row.name, room, PLAIN, lines=2))
-    height = max(_CELL, lines * LINE * PLAIN + 4) if not drawing.narrow else _CELL
+    room = drawing.width if left == 0 else left - 14
+    lines = max(1, len(wrapped(row.name, room, PLAIN, lines=2)))
+    height = max(_CELL, lines * LINE * PLAIN + 4) if left else _CELL
     top = y
-    if drawing.narrow:
+    if left == 0:
         top = y + drawing.lines(0, y + 12, row.name, room) + 3
     else:
         drawing.lines(0, y + height / 2 + 4 - (lines - 1) * LINE * PLAIN / 2, row.name, room)
     for order, place in enumerate(columns):
         _cell(drawing, heat, row.cells[place], words, (left + order * size, top, size - _GAP, height))
-    return top + height + (7 if drawing.narrow else _GAP)
+    return top + height + (7 if left == 0 else _GAP)
 
 
 def _cell(

@@ -153,4 +153,4 @@ def _first_line(text: str, width: float, size: float, *, bold: bool) -> tuple[st
     return beginning, text[len(beginning) :]
 
 
-__all__ = ["LOUD", "PLAIN", "SMALL", "clean", "shortened", "text_width", "wrapped"]
+__all__ = ["ELLIPSIS", "LOUD", "PLAIN", "SMALL", "clean", "shortened", "text_width", "wrapped"]

@@ -33,7 +33,9 @@ def mode_mark(drawing: Drawing, mode: str, x: float, y: float, radius: float, *,
     drawing.mark(shape_of(mode), x, y, radius, f"rl-mark {css_of(mode)}{planned}")
 
 
-def legend(drawing: Drawing, words: Words, modes: Sequence[str], y: float, more: Sequence[str] = ()) -> float:
+def legend(
+    drawing: Drawing, words: Words, modes: Sequence[str], y: float, *, more: Sequence[str] = (), states: bool = True
+) -> float:
     """Explain the marks in one or several lines, then add further words; return the height taken.
 
     Parameters
@@ -48,11 +50,13 @@ def legend(drawing: Drawing, words: Words, modes: Sequence[str], y: float, more:
         Top edge.
     more
         Words without a mark.
+    states
+        Whether live work and candidates look different in the picture.
     """
     x, line = 0.0, 0
     shown = [mode for mode in SHAPES if mode in modes]
     entries = [(mode, "mode", name_of(mode, words)) for mode in shown]
-    entries += [(shown[0], state, words.say(f"state.{state}")) for state in ("live", "candidate") if shown]
+    entries += [(shown[0], state, words.say(f"state.{state}")) for state in ("live", "candidate") if shown and states]
     entries += [("", "", text) for text in more]
     for mode, kind, text in entries:
         lead = 18.0 if mode else 0.0

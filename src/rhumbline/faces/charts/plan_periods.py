@@ -9,10 +9,10 @@ from math import fsum
 
 from rhumbline.faces.charts.drawing import LINE, WIDE, Drawing
 from rhumbline.faces.charts.letters import PLAIN, SMALL, text_width, wrapped
-from rhumbline.faces.charts.modes import SHAPES, css_of, legend, name_of
+from rhumbline.faces.charts.modes import SHAPES, css_of, legend, mode_mark, name_of
 from rhumbline.faces.charts.scales import Scale, ticks
 from rhumbline.faces.charts.tables import Table
-from rhumbline.faces.charts.words import ENGLISH, Words
+from rhumbline.faces.charts.words import ENGLISH, NO_BREAK, Words
 
 _BAR, _GAP = 22.0, 7.0
 _CASH_HEIGHT = 150.0
@@ -135,7 +135,7 @@ def draw_plan_periods(plan: PlanPeriods, words: Words = ENGLISH, width: float = 
     # The money scale needs room on the left even where names stand above their bars.
     left = 52.0 if drawing.narrow else round(drawing.width * 0.36)
     grid = _Grid(left, (drawing.width - left) / len(plan.periods), len(plan.periods))
-    y = legend(drawing, words, plan.modes, 0) + 6
+    y = legend(drawing, words, plan.modes, 0, states=False) + 6
     y = _heading(drawing, plan, grid, words.say("periods.bars"), y)
     for bar in plan.bars:
         with drawing.item(_bar_says(bar, plan, words), bar.href):
@@ -168,16 +168,18 @@ def _heading(drawing: Drawing, plan: PlanPeriods, grid: _Grid, text: str, y: flo
             drawing.text(middle, y + 13, plan.periods[place], size=SMALL, anchor="mid", css="rl-mute", room=room)
         else:
             drawing.text(grid.x(place + 1), y + 13, plan.periods[place], size=SMALL, css="rl-mute", room=room)
-    return y + 20
+    return y + 24
 
 
 # --- initiatives ------------------------------------------------------------------------------
 
 
 def _bar(drawing: Drawing, bar: PlanBar, words: Words, grid: _Grid, y: float) -> float:
-    room = drawing.width if drawing.narrow else grid.left - 14
-    lines = len(wrapped(bar.name, room, PLAIN, lines=2))
-    drawing.lines(0, y + 15, bar.name, room)
+    indent = 20.0
+    room = (drawing.width if drawing.narrow else grid.left - 14) - indent
+    lines = max(1, len(wrapped(bar.name, room, PLAIN, lines=2)))
+    mode_mark(drawing, bar.mode, 7, y + 11, 5, live=True)
+    drawing.lines(indent, y + 15, bar.name, room)
     top = y + lines * LINE * PLAIN + 5 if drawing.narrow else y
     height = _BAR if drawing.narrow else max(_BAR, lines * LINE * PLAIN + 4)
     for period in range(1, grid.count + 1):
@@ -199,20 +201,17 @@ def _cash(drawing: Drawing, plan: PlanPeriods, words: Words, grid: _Grid, y: flo
     available, spent = plan.available_in_all, plan.spent_in_all
     levels = ticks(min(0.0, *available, *spent), max(0.0, *available, *spent), 4)
     scale = Scale(levels[0], levels[-1], y + _CASH_HEIGHT, y + 4)
-    for level in levels:
-        drawing.line(grid.left, scale.place(level), drawing.width, scale.place(level), "rl-grid")
-        text = words.money(level, short=True)
+    texts = [words.money(level, short=True) for level in levels]
+    if max(text_width(text, SMALL) for text in texts) > grid.left - 8:
         # On a telephone the currency would not fit beside each number; it stands in the table.
-        shown = text if text_width(text, SMALL) <= grid.left - 8 else _bare(text)
-        drawing.whole_text(grid.left - 8, scale.place(level) + 4, shown, grid.left - 8, anchor="end", css="rl-mute")
+        texts = [text.partition(NO_BREAK)[0] for text in texts]
+    for level, text in zip(levels, texts, strict=True):
+        drawing.line(grid.left, scale.place(level), drawing.width, scale.place(level), "rl-grid")
+        drawing.whole_text(grid.left - 8, scale.place(level) + 4, text, grid.left - 8, anchor="end", css="rl-mute")
     for period in range(1, grid.count + 1):
         _stack(drawing, plan, words, grid, scale, period)
     _available(drawing, available, grid, scale)
     return _key(drawing, words, grid, y + _CASH_HEIGHT + 6)
-
-
-def _bare(text: str) -> str:
-    return text.partition("\u00a0")[0]
 
 
 def _stack(drawing: Drawing, plan: PlanPeriods, words: Words, grid: _Grid, scale: Scale, period: int) -> None:

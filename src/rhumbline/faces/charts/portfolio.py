@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import hypot, sqrt
 
-from rhumbline.faces.charts.drawing import WIDE, Box, Drawing, label_box
-from rhumbline.faces.charts.letters import PLAIN, SMALL, clean, shortened, text_width
+from rhumbline.faces.charts.drawing import LINE, WIDE, Box, Drawing, label_box
+from rhumbline.faces.charts.letters import ELLIPSIS, PLAIN, SMALL, shortened, text_width, wrapped
 from rhumbline.faces.charts.modes import css_of, legend, mode_mark, name_of
 from rhumbline.faces.charts.ranges import Range
 from rhumbline.faces.charts.scales import Scale, decimals_of, ticks
@@ -15,7 +15,8 @@ from rhumbline.faces.charts.tables import Table
 from rhumbline.faces.charts.words import ENGLISH, Words
 
 _LARGEST, _SMALLEST = 26.0, 4.5
-_LONGEST_LABELS = (190.0, 120.0)
+# Room and lines of a name beside its mark, the best form first.
+_LABELS = ((170.0, 1), (170.0, 2), (300.0, 1), (110.0, 2), (120.0, 1))
 _LIST_LINE = 18.0
 
 
@@ -55,12 +56,13 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class _Plot:
-    """The frame of the plot: its scales, and the step of its ticks."""
+    """The frame of the plot: its scales, their ticks, and where it ends below."""
 
     across: Scale
     up: Scale
     across_ticks: tuple[float, ...]
     up_ticks: tuple[float, ...]
+    bottom: float
 
     def place(self, bubble: Bubble) -> tuple[float, float]:
         return self.across.place(bubble.resource_share), self.up.place(bubble.gap_share.best)
@@ -81,6 +83,17 @@ class _Mark:
         return Box(self.x - self.radius, self.y - self.radius, 2 * self.radius, 2 * self.radius)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a label may stand: its anchor, which share of its further lines goes above, whether it needs a line."""
+
+    x: float
+    y: float
+    anchor: str
+    up: float
+    apart: bool = False
+
+
 def draw_portfolio(bubbles: tuple[Bubble, ...], words: Words = ENGLISH, width: float = WIDE) -> str:
     """Draw the portfolio; a name that finds no place beside its mark becomes a number with a line in the list below.
 
@@ -95,7 +108,7 @@ def draw_portfolio(bubbles: tuple[Bubble, ...], words: Words = ENGLISH, width: f
     """
     drawing = Drawing(width, words.say("portfolio.title"), _desc(bubbles, words))
     modes = [bubble.mode for bubble in bubbles]
-    top = legend(drawing, words, modes, 0, [words.say("portfolio.size")] if bubbles else []) + 28
+    top = legend(drawing, words, modes, 0, more=[words.say("portfolio.size")] if bubbles else []) + 28
     plot = _plot(drawing, bubbles, words, top)
     taken = _frame(drawing, plot, words, top)
     marks = _marks(plot, bubbles)
@@ -106,8 +119,7 @@ def draw_portfolio(bubbles: tuple[Bubble, ...], words: Words = ENGLISH, width: f
         with drawing.item(_said(bubble, words), bubble.href):
             mode_mark(drawing, bubble.mode, mark.x, mark.y, mark.radius, live=bubble.live)
     unnamed = _labels(drawing, marks, plot, taken)
-    bottom = max(plot.up.start, plot.up.end) + 44
-    return drawing.svg(_list(drawing, unnamed, words, bottom))
+    return drawing.svg(_list(drawing, unnamed, words, plot.bottom + 44))
 
 
 # --- the frame --------------------------------------------------------------------------------
@@ -119,11 +131,14 @@ def _plot(drawing: Drawing, bubbles: tuple[Bubble, ...], words: Words, top: floa
     up = ticks(min([0.0, *gaps]), max([0.05, *gaps]), 5)
     margin = max(text_width(_percent(tick, up, words), SMALL) for tick in up) + 10
     height = 300.0 if drawing.narrow else 380.0
+    # A mark at the edge of a scale reaches beyond it, and must not cover the numbers there.
+    edge = (_LARGEST * 0.7 if drawing.narrow else _LARGEST) + 2
     return _Plot(
-        Scale(0, across[-1], margin, drawing.width - 16),
-        Scale(up[0], up[-1], top + height, top),
-        across,
-        up,
+        across=Scale(0, across[-1], margin + 8, drawing.width - 16),
+        up=Scale(up[0], up[-1], top + height - edge, top),
+        across_ticks=across,
+        up_ticks=up,
+        bottom=top + height,
     )
 
 
@@ -134,21 +149,19 @@ def _percent(tick: float, all_ticks: tuple[float, ...], words: Words) -> str:
 def _frame(drawing: Drawing, plot: _Plot, words: Words, top: float) -> list[Box]:
     """Draw axes, grid and the diagonal; return what labels must keep away from."""
     left, right = plot.across.start, plot.across.end
-    zero = plot.up.place(0)
-    _below_diagonal(drawing, plot, zero)
+    _below_diagonal(drawing, plot)
     for tick in plot.up_ticks:
         y = plot.up.place(tick)
         drawing.line(left, y, right, y, "rl-axis" if tick == 0 else "rl-grid")
-        drawing.text(left - 6, y + 4, _percent(tick, plot.up_ticks, words), size=SMALL, anchor="end", css="rl-mute")
-    bottom = plot.up.start
-    _across_labels(drawing, plot, words, bottom)
+        drawing.text(left - 14, y + 4, _percent(tick, plot.up_ticks, words), size=SMALL, anchor="end", css="rl-mute")
+    _across_labels(drawing, plot, words)
     drawing.text(0, top - 12, words.say("portfolio.up"), size=SMALL, css="rl-mute")
-    drawing.text(right, bottom + 34, words.say("portfolio.across"), size=SMALL, anchor="end", css="rl-mute")
+    drawing.text(right, plot.bottom + 34, words.say("portfolio.across"), size=SMALL, anchor="end", css="rl-mute")
     return _diagonal(drawing, plot, words)
 
 
-def _across_labels(drawing: Drawing, plot: _Plot, words: Words, bottom: float) -> None:
-    free = 0.0
+def _across_labels(drawing: Drawing, plot: _Plot, words: Words) -> None:
+    free, bottom = 0.0, plot.bottom
     for tick in plot.across_ticks:
         x, text = plot.across.place(tick), _percent(tick, plot.across_ticks, words)
         box = label_box(x, bottom + 17, text, SMALL, "mid")
@@ -162,11 +175,11 @@ def _ends_of_diagonal(plot: _Plot) -> tuple[float, float, float, float]:
     return plot.across.place(0), plot.up.place(0), plot.across.place(most), plot.up.place(most)
 
 
-def _below_diagonal(drawing: Drawing, plot: _Plot, zero: float) -> None:
+def _below_diagonal(drawing: Drawing, plot: _Plot) -> None:
     x1, y1, x2, y2 = _ends_of_diagonal(plot)
-    right, bottom = plot.across.end, plot.up.start
+    right, bottom = plot.across.end, plot.bottom
     corner: list[str | float] = ["L", right, y2] if plot.across.most > plot.up.most else []
-    drawing.path(["M", x1, zero, "L", x2, y2, *corner, "L", right, bottom, "L", x1, bottom, "Z"], "rl-shade")
+    drawing.path(["M", x1, y1, "L", x2, y2, *corner, "L", right, bottom, "L", x1, bottom, "Z"], "rl-shade")
     drawing.line(x1, y1, x2, y2, "rl-dots")
 
 
@@ -204,58 +217,111 @@ def _whisker(drawing: Drawing, mark: _Mark, plot: _Plot) -> None:
 
 def _labels(drawing: Drawing, marks: list[_Mark], plot: _Plot, taken: list[Box]) -> list[_Mark]:
     """Name the marks, the largest first; return those that got a number, or nothing, instead of their name."""
-    frame = Box(plot.across.start + 2, plot.up.end, drawing.width - plot.across.start - 2, plot.up.start - plot.up.end)
-    obstacles = [*taken, *(mark.box for mark in marks)]
+    left = plot.across.start + 2
+    frame = Box(left, plot.up.end, drawing.width - left, plot.bottom - plot.up.end)
+    whiskers = [box for mark in marks for box in _whisker_boxes(mark, plot)]
+    obstacles = [*taken, *(mark.box for mark in marks), *whiskers]
     unnamed = []
     for mark in sorted(marks, key=lambda mark: (-mark.radius, mark.number)):
-        name = clean(mark.bubble.name)
-        tries = [] if drawing.narrow else [shortened(name, room, PLAIN) for room in _LONGEST_LABELS]
-        named = any(_write(drawing, mark, text, frame, obstacles) for text in dict.fromkeys(tries) if len(text) > 1)
-        if not named:
+        tries = [] if drawing.narrow else _tries(mark.bubble.name)
+        if not any(_write(drawing, mark, lines, frame, obstacles) for lines in tries):
             unnamed.append(mark)
-            _write_number(drawing, mark, frame, obstacles)
-    return sorted(unnamed, key=lambda mark: mark.number)
+    # Numbered in key order, without gaps, once it is known who needs a number.
+    in_order = sorted(unnamed, key=lambda mark: mark.number)
+    numbered = [replace(mark, number=number) for number, mark in enumerate(in_order, start=1)]
+    for mark in numbered:
+        _write_number(drawing, mark, frame, obstacles)
+    return numbered
 
 
-def _write(drawing: Drawing, mark: _Mark, text: str, frame: Box, obstacles: list[Box]) -> bool:
+def _tries(name: str) -> list[tuple[str, ...]]:
+    """Return the forms in which a name may stand beside its mark: whole, on two lines, shortened."""
+    forms = [wrapped(name, room, PLAIN, lines=lines) for room, lines in _LABELS]
+    # Whole names first; a shortened one is better than a number, but not than a whole one elsewhere.
+    ordered = sorted(dict.fromkeys(forms), key=lambda form: bool(form) and form[-1].endswith(ELLIPSIS))
+    return [form for form in ordered if form and len(form[0]) > 1]
+
+
+def _write(drawing: Drawing, mark: _Mark, lines: tuple[str, ...], frame: Box, obstacles: list[Box]) -> bool:
     """Write a label at the first free place around its mark, with a line to it where it stands apart."""
-    for x, y, anchor, apart in _places(mark):
-        box = label_box(x, y, text, PLAIN, anchor)
-        if box.inside(frame) and not any(box.meets(other) for other in obstacles):
-            if apart:
-                end = box.x if box.x > mark.x else min(mark.x, box.x + box.width)
-                below = box.y > mark.y
-                drawing.line(mark.x, mark.y, end, box.y + (-1 if below else box.height + 1), "rl-leader")
-            drawing.text(x, y, text, anchor=anchor)
-            obstacles.append(box)
-            return True
+    for place in _places(mark):
+        box, first = _block(place, lines)
+        if not box.inside(frame) or any(box.meets(other) for other in obstacles):
+            continue
+        leader = _leader(mark, box) if place.apart else None
+        if leader and any(part.meets(other) for part in _parts(leader) for other in obstacles if other != mark.box):
+            continue
+        if leader:
+            drawing.line(*leader, "rl-leader")
+            obstacles.extend(_parts(leader))
+        for number, line in enumerate(lines):
+            drawing.text(place.x, first + number * LINE * PLAIN, line, anchor=place.anchor, css="rl-halo")
+        obstacles.append(box)
+        return True
     return False
 
 
-def _places(mark: _Mark) -> Iterator[tuple[float, float, str, bool]]:
-    x, y, reach = mark.x, mark.y, mark.radius + 5
-    yield x + reach, y + 4, "start", False
-    yield x - reach, y + 4, "end", False
-    yield x, y - reach, "mid", False
-    yield x, y + reach + 10, "mid", False
+def _block(place: _Place, lines: tuple[str, ...]) -> tuple[Box, float]:
+    """Return the rectangle of a label of several lines, and its first baseline."""
+    first = place.y - place.up * (len(lines) - 1) * LINE * PLAIN
+    boxes = [
+        label_box(place.x, first + number * LINE * PLAIN, line, PLAIN, place.anchor)
+        for number, line in enumerate(lines)
+    ]
+    left, right = min(box.x for box in boxes), max(box.x + box.width for box in boxes)
+    return Box(left, boxes[0].y, right - left, boxes[-1].y + boxes[-1].height - boxes[0].y), first
+
+
+def _leader(mark: _Mark, box: Box) -> tuple[float, float, float, float]:
+    """Return the line from the edge of a mark to the nearest corner of its label."""
+    x = box.x if box.x > mark.x else box.x + box.width
+    y = box.y - 1 if box.y > mark.y else box.y + box.height + 1
+    long = max(1e-9, hypot(x - mark.x, y - mark.y))
+    share = min(1.0, mark.radius / long)
+    return mark.x + (x - mark.x) * share, mark.y + (y - mark.y) * share, x, y
+
+
+def _parts(line: tuple[float, float, float, float]) -> list[Box]:
+    """Return small boxes along a line, so that labels keep away from it and it from labels."""
+    x1, y1, x2, y2 = line
+    steps = 8
+    return [
+        Box(x1 + (x2 - x1) * step / steps - 0.5, y1 + (y2 - y1) * step / steps - 0.5, 1, 1) for step in range(steps)
+    ]
+
+
+def _whisker_boxes(mark: _Mark, plot: _Plot) -> list[Box]:
+    low, high = (plot.up.place(value) for value in (mark.bubble.gap_share.low, mark.bubble.gap_share.high))
+    return [Box(mark.x - 2, high, 4, low - high)] if low - high > 1 else []
+
+
+def _places(mark: _Mark) -> Iterator[_Place]:
+    x, y, reach, near = mark.x, mark.y, mark.radius + 5, mark.radius * 0.75 + 4
+    yield _Place(x + reach, y + 4, "start", 0.5)
+    yield _Place(x - reach, y + 4, "end", 0.5)
+    yield _Place(x, y - reach, "mid", 1)
+    yield _Place(x, y + reach + 10, "mid", 0)
+    for across, anchor in ((near, "start"), (-near, "end")):
+        yield _Place(x + across, y - near, anchor, 1)
+        yield _Place(x + across, y + near + 8, anchor, 0)
+    side = mark.radius * 0.7 + 6
     for away in (14, 28, 44, 62):
-        side = mark.radius * 0.7 + 6
-        yield x + side, y - mark.radius - away, "start", True
-        yield x - side, y - mark.radius - away, "end", True
-        yield x + side, y + mark.radius + away + 8, "start", True
-        yield x - side, y + mark.radius + away + 8, "end", True
+        for across, anchor in ((side, "start"), (-side, "end")):
+            yield _Place(x + across, y - mark.radius - away, anchor, 1, apart=True)
+            yield _Place(x + across, y + mark.radius + away + 8, anchor, 0, apart=True)
 
 
 def _write_number(drawing: Drawing, mark: _Mark, frame: Box, obstacles: list[Box]) -> None:
     """Write the mark's number into it when it is large and alone there, else beside it."""
     text = str(mark.number)
     inside = label_box(mark.x, mark.y + 4, text, PLAIN, "mid")
-    others = [box for box in obstacles if box != mark.box]
+    # Its own whisker runs through every mark, and may run behind its number.
+    others = [box for box in obstacles if box != mark.box and box.x != mark.x - 2]
     if mark.radius >= 11 and inside.inside(frame) and not any(inside.meets(box) for box in others):
-        drawing.text(mark.x, mark.y + 4, text, anchor="mid")
+        drawing.text(mark.x, mark.y + 4, text, anchor="mid", css="rl-halo")
         obstacles.append(inside)
     else:
-        _write(drawing, mark, text, frame, obstacles)
+        _write(drawing, mark, (text,), frame, obstacles)
 
 
 def _list(drawing: Drawing, marks: list[_Mark], words: Words, y: float) -> float:

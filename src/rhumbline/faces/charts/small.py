@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rhumbline.faces.charts.bars import ROW, range_row
-from rhumbline.faces.charts.drawing import NARROW, Drawing
+from rhumbline.faces.charts.drawing import NARROW, Box, Drawing
 from rhumbline.faces.charts.letters import PLAIN, SMALL, clean, text_width
 from rhumbline.faces.charts.ranges import Range
 from rhumbline.faces.charts.scales import Scale
@@ -26,7 +26,7 @@ def draw_score_bar(bar: ScoreBar, words: Words = ENGLISH, width: float = NARROW)
     """Draw a score from 0 to 100: solid what is guaranteed, pale up to what it could be, a stroke at the best."""
     low, best, high = bar.value.points(words, 1)
     drawing = Drawing(width, bar.name, words.say("score.desc", low=low, best=best, high=high))
-    range_row(drawing, 0, 0, drawing.width, bar.name, bar.value, words, known=bar.known)
+    range_row(drawing, Box(0, 0, drawing.width, ROW), bar.name, bar.value, words, known=bar.known)
     return drawing.svg(ROW - 8)
 
 

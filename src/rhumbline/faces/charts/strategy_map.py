@@ -176,9 +176,10 @@ def draw_strategy_map(strategy_map: StrategyMap, words: Words = ENGLISH, width: 
     share = (0.36, 0.54) if drawing.narrow else (0.34, 0.6)
     columns = _Columns(round(drawing.width * share[0]), round(drawing.width * share[1]), drawing.width)
     top = legend(drawing, words, [item.mode for item in order.initiatives], 0) + 8
-    drawing.text(0, top + 12, words.say("map.initiatives"), bold=True, room=columns.left)
-    drawing.text(columns.right, top + 12, words.say("map.objectives"), bold=True, room=drawing.width - columns.right)
-    top += 24
+    left = drawing.lines(0, top + 12, words.say("map.initiatives"), columns.left - 10, bold=True)
+    room = drawing.width - columns.right
+    right = drawing.lines(columns.right, top + 12, words.say("map.objectives"), room, bold=True)
+    top += max(left, right) + 8
     ports, bottom = _targets(drawing, order, words, columns, top)
     feet, foot = _sources(drawing, strategy_map, order, words, columns, top, ports)
     _arrows(drawing, strategy_map, order, words, columns, ports, feet)
@@ -224,7 +225,8 @@ def _objective(drawing: Drawing, objective: MapObjective, words: Words, columns:
     drawing.text(columns.width, y + 12, weight, anchor="end", bold=True)
     room = columns.width - columns.right - text_width(weight, PLAIN, bold=True) - 8
     most = 3 if drawing.narrow else 2
-    return y + drawing.lines(columns.right, y + 12, objective.name, room, bold=True, most=most) + 3
+    used = drawing.lines(columns.right, y + 12, objective.name, room, bold=True, most=most)
+    return y + max(used, LINE * PLAIN) + 3
 
 
 def _kpi(drawing: Drawing, kpi: MapKpi, columns: _Columns, y: float) -> float:
@@ -246,7 +248,7 @@ def _sources(
     columns: _Columns,
     top: float,
     ports: Mapping[str, Sequence[tuple[float, bool]]],
-) -> tuple[dict[str, float], float]:
+) -> tuple[dict[str, tuple[float, float]], float]:
     """Draw the left layer, each initiative near the KPIs it moves; return where its arrows begin."""
     room = columns.left - 32
     most = 4 if drawing.narrow else 3
@@ -256,9 +258,12 @@ def _sources(
     heights = [max(1, len(lines)) * LINE * PLAIN + note for lines, note in zip(wrapped_names, notes, strict=True)]
     wanted = _wanted(strategy_map, order, ports, heights, top)
     tops = spread_out(wanted, heights, top, _ROW_GAP)
-    feet: dict[str, float] = {}
-    for item, y, height, note in zip(order.initiatives, tops, heights, notes, strict=True):
-        feet[item.key] = y + (height - note) / 2 - 1
+    feet: dict[str, tuple[float, float]] = {}
+    for item, y, height, note, lines in zip(order.initiatives, tops, heights, notes, wrapped_names, strict=True):
+        ends = max((text_width(line, PLAIN) for line in lines), default=0.0)
+        feet[item.key] = (columns.left, y + (height - note) / 2 - 1)
+        if item.key not in idle and 22 + ends + 8 < columns.left:
+            drawing.line(22 + ends + 8, feet[item.key][1], columns.left, feet[item.key][1], "rl-leader")
         with drawing.item(item.name, item.href):
             mode_mark(drawing, item.mode, 8, y + 8, 5.5, live=item.live)
             used = drawing.lines(22, y + 12, item.name, room, most=most)
@@ -297,7 +302,7 @@ def _arrows(
     words: Words,
     columns: _Columns,
     ports: Mapping[str, Sequence[tuple[float, bool]]],
-    feet: Mapping[str, float],
+    feet: Mapping[str, tuple[float, float]],
 ) -> None:
     names = {item.key: item.name for item in order.initiatives}
     kpis = {kpi.key: kpi.name for objective in order.objectives for kpi in objective.kpis}
@@ -312,9 +317,13 @@ def _arrows(
                 _arrow(drawing, arrow, columns, feet[arrow.initiative], y, aimed=aimed)
 
 
-def _arrow(drawing: Drawing, arrow: MapArrow, columns: _Columns, y1: float, y2: float, *, aimed: bool) -> None:
+def _arrow(
+    drawing: Drawing, arrow: MapArrow, columns: _Columns, foot: tuple[float, float], y2: float, *, aimed: bool
+) -> None:
+    """Draw an arrow from the edge of the left layer, where no name is crossed, to a KPI."""
     tone = " rl-harm" if arrow.share.best < 0 else "" if aimed else " rl-astray"
-    x1, x2 = columns.left - 4, columns.right - 4
+    x1, y1 = foot
+    x2 = columns.right - 4
     neck = x2 - 7
     bend = (neck - x1) * 0.5
     css = f"rl-arrow rl-w{_weight(arrow.share.best)}{tone}"

@@ -13,6 +13,8 @@ from rhumbline.faces.charts.words import ENGLISH, Words
 
 _BAR = 16.0
 _GAP = 11.0
+# Share of the width that the names take where they stand beside the bars.
+_NAMES = 0.32
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Tornado:
     title: str = ""
 
     @property
+    def named(self) -> bool:
+        """Whether the sides have names: then a bar's length says all, and no number needs a sign."""
+        return self.base == 0 and any(self.sides)
+
+    @property
     def ordered(self) -> tuple[TornadoRow, ...]:
         """The rows, the longest first."""
         return tuple(sorted(self.rows, key=lambda row: -row.span))
@@ -86,15 +93,13 @@ def draw_tornado(tornado: Tornado, words: Words = ENGLISH, width: float = WIDE) 
         drawing.text(0, 14, words.say("tornado.none"), css="rl-mute")
         return drawing.svg(22)
     scale = _scale(drawing, tornado, shown)
-    zero = scale.place(tornado.base)
     y = _sides(drawing, tornado, scale)
-    top = y
     for row in tornado.ordered:
-        with drawing.item(f"{row.name}: {shown(row.left)}, {shown(row.right)}", row.href):
-            y = _row(drawing, row, tornado.base, shown, scale, y)
-    drawing.line(zero, top - 4, zero, y - _GAP + 4, "rl-rule")
-    base = shown(tornado.base)
-    drawing.text(zero, y + 8, base, size=SMALL, anchor="mid", css="rl-mute")
+        with drawing.item(_said(row, shown), row.href):
+            y = _row(drawing, tornado, row, shown, scale, y)
+    if tornado.named:
+        return drawing.svg(y)
+    drawing.text(scale.place(tornado.base), y + 8, shown(tornado.base), size=SMALL, anchor="mid", css="rl-mute")
     return drawing.svg(y + 14)
 
 
@@ -110,7 +115,7 @@ def _scale(drawing: Drawing, tornado: Tornado, shown: Callable[[float], str]) ->
     values = [value for row in tornado.rows for value in (row.left, row.right)]
     reach = max(abs(value - tornado.base) for value in values) or 1.0
     numbers = min(90.0, max(text_width(shown(value), SMALL) for value in values)) + 8
-    left = 0.0 if drawing.narrow else round(drawing.width * 0.32)
+    left = 0.0 if drawing.narrow else round(drawing.width * _NAMES)
     return Scale(tornado.base - reach, tornado.base + reach, left + numbers, drawing.width - numbers)
 
 
@@ -128,34 +133,52 @@ def _sides(drawing: Drawing, tornado: Tornado, scale: Scale) -> float:
 
 
 def _row(
-    drawing: Drawing, row: TornadoRow, base: float, shown: Callable[[float], str], scale: Scale, y: float
+    drawing: Drawing, tornado: Tornado, row: TornadoRow, shown: Callable[[float], str], scale: Scale, y: float
 ) -> float:
-    room = drawing.width if drawing.narrow else drawing.width * 0.32 - 12
-    lines = len(wrapped(row.name, room, PLAIN, lines=2))
+    room = drawing.width if drawing.narrow else drawing.width * _NAMES - 12
+    lines = max(1, len(wrapped(row.name, room, PLAIN, lines=2)))
     drawing.lines(0, y + 12, row.name, room)
     top = y + lines * LINE * PLAIN + 4 if drawing.narrow else y
-    for value in (row.left, row.right):
-        if value != base or row.left == row.right:
-            _half(drawing, value, base, shown, scale, top)
-    return (top + _BAR if drawing.narrow else y + max(_BAR, lines * LINE * PLAIN)) + _GAP
+    for value in _ends(row, tornado.base):
+        _half(drawing, tornado, value, shown, scale, top)
+    zero = scale.place(tornado.base)
+    end = top + _BAR if drawing.narrow else y + max(_BAR, lines * LINE * PLAIN)
+    # Beside names the base line may run through; below them it has to stop at each bar.
+    stretch = 3 if drawing.narrow else _GAP
+    drawing.line(zero, top - min(3, stretch), zero, end + stretch, "rl-rule")
+    return end + _GAP
 
 
-def _half(drawing: Drawing, value: float, base: float, shown: Callable[[float], str], scale: Scale, top: float) -> None:
-    """Draw one end of a row: above the base solid, below it hatched."""
-    zero, place = scale.place(base), scale.place(value)
+def _ends(row: TornadoRow, base: float) -> tuple[float, ...]:
+    """Return the values to draw: both ends, or the farther one where both lie on one side of the base."""
+    least, most = sorted((row.left, row.right))
+    if least < base < most:
+        return (least, most)
+    return (max((least, most), key=lambda value: abs(value - base)),)
+
+
+def _half(
+    drawing: Drawing, tornado: Tornado, value: float, shown: Callable[[float], str], scale: Scale, top: float
+) -> None:
+    """Draw one end of a row: to the right solid, to the left hatched; neither side is the good one."""
+    zero, place = scale.place(tornado.base), scale.place(value)
     left, size = min(zero, place), abs(place - zero)
-    below = value < base
-    drawing.rect(left, top, size, _BAR, "rl-loss" if below else "rl-gain")
+    below = value < tornado.base
+    drawing.rect(left, top, size, _BAR, "rl-left" if below else "rl-gain")
     if below:
-        drawing.hatch(left, top, size, _BAR, "rl-hatch")
+        drawing.hatch(left, top, size, _BAR, "rl-hatch-left")
     x, anchor = (place - 5, "end") if below else (place + 5, "start")
-    drawing.whole_text(x, top + 12, shown(value), 90, anchor=anchor)
+    drawing.whole_text(x, top + 12, shown(abs(value) if tornado.named else value), 90, anchor=anchor)
+
+
+def _said(row: TornadoRow, shown: Callable[[float], str]) -> str:
+    return f"{row.name}: {shown(row.left)}, {shown(row.right)}"
 
 
 def _desc(tornado: Tornado, words: Words) -> str:
     shown = _shown(tornado, words)
     first = tornado.ordered[0] if tornado.rows else None
-    said = f"{first.name} ({shown(first.left)}, {shown(first.right)})" if first else words.say("tornado.none")
+    said = _said(first, shown) if first else words.say("tornado.none")
     return words.say("tornado.desc", count=words.number(len(tornado.rows)), base=shown(tornado.base), first=said)
 
 

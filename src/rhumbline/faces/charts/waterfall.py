@@ -79,7 +79,7 @@ def _levels(waterfall: Waterfall) -> list[float]:
 def _name(drawing: Drawing, name: str, scale: Scale, y: float, *, bold: bool = False) -> tuple[float, float]:
     """Write the name of a row; return where its bar begins and where the row ends."""
     room = drawing.width if drawing.narrow else scale.start - 16
-    lines = len(wrapped(name, room, PLAIN, lines=2, bold=bold))
+    lines = max(1, len(wrapped(name, room, PLAIN, lines=2, bold=bold)))
     drawing.lines(0, y + 12, name, room, bold=bold)
     if drawing.narrow:
         top = y + lines * LINE * PLAIN + 4

@@ -17,6 +17,7 @@ ENGLISH_SENTENCES: Mapping[str, str] = MappingProxyType(
         "best": "Best estimate",
         "high": "At most",
         "range": "{low} to {high}",
+        "may": "best {best}, at most {high}",
         "initiative": "Initiative",
         "objective": "Objective",
         "kpi": "KPI",
@@ -160,7 +161,7 @@ class PlainWords:
         What thousands, millions and thousand millions are written as.
     """
 
-    sentences: Mapping[str, str] = field(default_factory=lambda: ENGLISH_SENTENCES)
+    sentences: Mapping[str, str] = field(default_factory=lambda: ENGLISH_SENTENCES, repr=False)
     currency: str = ""
     thousands: str = ","
     point: str = "."
