@@ -10,6 +10,8 @@ from tests.engines.planning.claims import honest_claim, no_plan_claim
 from tests.engines.planning.enumeration import enumerate_plan
 from tests.engines.planning.small_companies import AS_OF, small_company
 
+from rhumbline.book.records import Initiative
+from rhumbline.book.types import Mode
 from rhumbline.engines.planning.result import PlanStatus
 from rhumbline.engines.planning.verify import ClaimedTerms, Path, Proof, Verdict, VerifyTerms, resolve, verify
 from rhumbline.engines.planning.verify.enumeration import best_choice, combinations
@@ -151,3 +153,27 @@ def test_choices_are_counted_before_any_rule():
     for work in firm.pool.values():
         product *= len(work.starts) + (work.blocked or not work.mandatory)
     assert combinations(firm) == product
+
+
+def test_a_search_that_is_stopped_early_claims_only_what_it_found(monkeypatch):
+    monkeypatch.setattr(resolve, "MOST_COMBINATIONS", -1)
+    small, answer = next(worse_companies())
+    best, worse = claim_of(small, answer), claim_of(small, dataclasses.replace(answer, starts={}, unique=None))
+
+    def stopped_with(starts):
+        stopped = resolve._Answer(1, starts, float(answer.value) + 0.1)
+        monkeypatch.setattr(resolve._SecondModel, "solve", lambda model: stopped)
+
+    for starts in (None, dict(answer.starts), {}):
+        stopped_with(starts)
+        verification = verify(small.book, VerifyTerms(plan=best, resolve=True, node_limit=9))
+        assert (verification.verdict, verification.proof) == (Verdict.HOLDS, Proof.SECOND_SOLVE_UNDECIDED)
+    stopped_with(dict(answer.starts))
+    assert verify(small.book, VerifyTerms(plan=worse, resolve=True, node_limit=9)).verdict is Verdict.WORSE
+
+
+def test_a_pin_outside_the_pool_leaves_no_plan(path):
+    small, _ = next(worse_companies())
+    pinned = small.book.replace(Initiative(key="d9", name="d9", mode=Mode.DRIFT))
+    claim = no_plan_claim(pinned, AS_OF, terms=ClaimedTerms(pins=("d9",)))
+    assert verify(pinned, VerifyTerms(plan=claim, resolve=True)).verdict is Verdict.PROVEN

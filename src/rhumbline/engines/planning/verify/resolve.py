@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -69,7 +69,11 @@ class Resolved:
 
 
 def resolve(
-    firm: Company, starts: Mapping[str, int], pins: Collection[str] = (), bans: Collection[str] = ()
+    firm: Company,
+    starts: Mapping[str, int],
+    pins: Collection[str] = (),
+    bans: Collection[str] = (),
+    node_limit: int | None = None,
 ) -> Resolved:
     """Return the best plan that a search of its own finds.
 
@@ -78,9 +82,11 @@ def resolve(
     firm
         The exact numbers.
     starts
-        The plan in question: only sets other than this one decide whether it is unique.
+        The plan in question: what counts is whether another is better, and whether another set is as good.
     pins, bans
         Initiatives that must, and that must not, be funded.
+    node_limit
+        Stop a second solve after so many nodes of its search tree; by default it runs to the end.
     """
     count = combinations(firm, pins, bans)
     if count <= MOST_COMBINATIONS:
@@ -88,54 +94,39 @@ def resolve(
         if best is None:
             return Resolved(Path.ENUMERATION, count)
         return Resolved(Path.ENUMERATION, count, best.starts, best.value, float(best.value), best.unique)
-    return _second_solve(firm, starts, frozenset(pins), frozenset(bans), count)
+    return _second_solve(_SecondModel(firm, frozenset(pins), frozenset(bans), node_limit), starts, count)
 
 
-def _second_solve(
-    firm: Company, starts: Mapping[str, int], pins: frozenset[str], bans: frozenset[str], count: int
-) -> Resolved:
+def _second_solve(model: _SecondModel, starts: Mapping[str, int], count: int) -> Resolved:
     """Solve the second model, evaluate its answer exactly, and look for other sets as good as the plan."""
-    if not pins <= {*firm.pool}:
-        return Resolved(Path.SECOND_SOLVE, count)
-    model = _SecondModel(firm, pins, bans)
-    answer = _solved_exactly(model, firm, pins, bans)
+    firm = model.firm
+    answer = _solved_exactly(model)
     if answer.status == _INFEASIBLE:
         return Resolved(Path.SECOND_SOLVE, count)
-    if answer.status != _SOLVED:
+    if answer.starts is None:
         return Resolved(Path.UNDECIDED, count)
-    value = firm.value(answer.starts)
-    if answer.bound - float(value) > SOLVER_TOLERANCE:
-        return Resolved(Path.UNDECIDED, count)
-    # Of a plan that is not the best, nobody asks whether it is the only best.
-    as_good = rounded_value(value) <= rounded_value(firm.value(starts))
-    unique = _unique(model, firm, starts, pins, bans) if as_good else None
-    return Resolved(Path.SECOND_SOLVE, count, answer.starts, value, answer.bound, unique)
+    value, claimed = firm.value(answer.starts), firm.value(starts)
+    found = Resolved(Path.SECOND_SOLVE, count, answer.starts, value, answer.bound)
+    if rounded_value(value) > rounded_value(claimed) or not model.allows(starts):
+        # It is feasible and better, however the search ended.
+        return found
+    if answer.bound - float(claimed) > SOLVER_TOLERANCE:
+        return replace(found, path=Path.UNDECIDED)
+    return replace(found, unique=_unique(model, starts))
 
 
-def _solved_exactly(model: _SecondModel, firm: Company, pins: frozenset[str], bans: frozenset[str]) -> _Answer:
-    """Solve until the answer keeps every rule exactly; the solver forgives a little, so what breaks one is cut off."""
-    answer = model.solve()
-    for _ in range(MOST_CUTS):
-        if answer.status != _SOLVED or feasible(firm, answer.starts, pins, bans):
-            return answer
-        model.forbid(answer.starts)
-        answer = model.solve()
-    return _Answer(_GIVEN_UP, {}, answer.bound)
-
-
-def _unique(
-    model: _SecondModel, firm: Company, starts: Mapping[str, int], pins: frozenset[str], bans: frozenset[str]
-) -> bool | None:
+def _unique(model: _SecondModel, starts: Mapping[str, int]) -> bool | None:
     """Exclude one good set after the other until none is left as good as the plan, or one is found that is."""
+    firm = model.firm
     value, cost = rounded_value(firm.value(starts)), cents(firm.cost(starts))
     excluded = frozenset(starts)
     model.cost_only(firm.cost(starts))
     for _ in range(MOST_OTHER_SETS):
         model.exclude(excluded)
-        other = _solved_exactly(model, firm, pins, bans)
-        if other.status == _INFEASIBLE or (other.status == _SOLVED and other.bound < float(value) - SOLVER_TOLERANCE):
+        other = _solved_exactly(model)
+        if other.status == _INFEASIBLE or other.bound < float(value) - SOLVER_TOLERANCE:
             return True
-        if other.status != _SOLVED:
+        if other.starts is None:
             return None
         if rounded_value(firm.value(other.starts)) == value and cents(firm.cost(other.starts)) == cost:
             return False
@@ -143,15 +134,27 @@ def _unique(
     return None
 
 
-_SOLVED = 0
+def _solved_exactly(model: _SecondModel) -> _Answer:
+    """Solve until the answer keeps every rule exactly; the solver forgives a little, so what breaks one is cut off."""
+    answer = model.solve()
+    for _ in range(MOST_CUTS):
+        if answer.starts is None or model.allows(answer.starts):
+            return answer
+        model.forbid(answer.starts)
+        answer = model.solve()
+    return _Answer(_GIVEN_UP, None, answer.bound)
+
+
 _INFEASIBLE = 2
 _GIVEN_UP = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    """What the solver says: its status, the starts it found if any, and what no choice exceeds."""
+
     status: int
-    starts: dict[str, int]
+    starts: dict[str, int] | None
     bound: float
 
 
@@ -170,6 +173,7 @@ class _SecondModel:
     firm: Company
     pins: frozenset[str]
     bans: frozenset[str]
+    node_limit: int | None = None
     columns: dict[tuple[str, ...], int] = field(default_factory=dict)
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
@@ -180,6 +184,9 @@ class _SecondModel:
     def __post_init__(self) -> None:
         for key in self.firm.pool:
             self._initiative(key)
+        if not self.pins <= {*self.firm.pool}:
+            # Who must be funded and is not in the pool cannot be: nothing is at least one.
+            self._row({}, least=1.0)
         for key in self.firm.pool:
             self._relations(key)
         for kpi in self.firm.weights:
@@ -331,12 +338,14 @@ class _SecondModel:
                 np.array([least for _, least, _ in self.rows]),
                 np.array([most for _, _, most in self.rows]),
             ),
-            options={"mip_rel_gap": 0.0},
+            options={"mip_rel_gap": 0.0} | ({"node_limit": self.node_limit} if self.node_limit else {}),
         )
-        if found.x is None:
-            return _Answer(int(found.status), {}, float("inf"))
-        bound = -float(found.fun if found.mip_dual_bound is None else found.mip_dual_bound)
-        return _Answer(int(found.status), self._starts(found.x), bound)
+        bound = float("inf") if found.mip_dual_bound is None else -float(found.mip_dual_bound)
+        return _Answer(int(found.status), None if found.x is None else self._starts(found.x), bound)
+
+    def allows(self, starts: Mapping[str, int]) -> bool:
+        """Whether a choice keeps every rule, in exact numbers."""
+        return feasible(self.firm, starts, self.pins, self.bans)
 
     def _matrix(self) -> Any:
         from scipy.sparse import csr_matrix

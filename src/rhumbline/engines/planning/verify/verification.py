@@ -61,10 +61,13 @@ class VerifyTerms:
         What the plan claims.
     resolve
         Also look for a better plan, with a model and a search of its own.
+    node_limit
+        Stop that search after so many nodes; it may then end without an answer.
     """
 
     plan: ClaimedPlan
     resolve: bool = False
+    node_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +380,7 @@ def _resolved(firm: Company, terms: VerifyTerms, told: Verification) -> Verifica
     if not terms.resolve or told.verdict is not Verdict.HOLDS or told.proof is Proof.NOT_ENOUGH_DATA:
         return told
     claim = terms.plan
-    found = resolve(firm, claim.starts, pins=claim.terms.pins, bans=claim.terms.bans)
+    found = resolve(firm, claim.starts, pins=claim.terms.pins, bans=claim.terms.bans, node_limit=terms.node_limit)
     if found.path is Path.UNDECIDED:
         return Verification(told.verdict, told.checks, Proof.SECOND_SOLVE_UNDECIDED, told.value, told.cost, found)
     proof = Proof.ENUMERATION if found.path is Path.ENUMERATION else Proof.SECOND_SOLVE
