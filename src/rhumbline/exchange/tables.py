@@ -265,7 +265,7 @@ def _header_score(grid: Grid, index: int, place: int) -> float:
 
 def _contrast(grid: Grid, index: int) -> int:
     """Return in how many columns words stand above numbers or dates: the surest sign of a header."""
-    below = [row for row in grid[index + 1 : index + 12] if not _blank(row)][:5]
+    below = _block_below(grid, index)
     count = 0
     for column, cell in enumerate(grid[index]):
         if not _wordy(cell):
@@ -275,13 +275,25 @@ def _contrast(grid: Grid, index: int) -> int:
     return count
 
 
+def _block_below(grid: Grid, index: int) -> list[Sequence[Cell]]:
+    """Return up to five rows below a row, no further than the next empty row behind them."""
+    rows: list[Sequence[Cell]] = []
+    for row in grid[index + 1 : index + 12]:
+        if _blank(row):
+            if rows:
+                break
+            continue
+        rows.append(row)
+    return rows[:5]
+
+
 def _header_rows(grid: Grid) -> list[int]:
     """Return the rows in which a table begins, each the row of its header."""
     filled = [index for index, row in enumerate(grid) if not _blank(row)]
     first = _best_header(grid, filled[:_SEARCHED])
     if first is None:
         return []
-    starts = [first]
+    starts = [*_earlier_headers(grid, first), first]
     for index in filled:
         after_blank = index > 0 and _blank(grid[index - 1])
         if index > first and after_blank:
@@ -289,6 +301,30 @@ def _header_rows(grid: Grid) -> list[int]:
             if start is not None:
                 starts.append(start)
     return starts
+
+
+def _earlier_headers(grid: Grid, first: int) -> list[int]:
+    """Return the headers of smaller tables above the best one, each in a block of rows of its own."""
+    found = []
+    block: list[int] = []
+    for index in range(first):
+        if not _blank(grid[index]):
+            block.append(index)
+        elif block:
+            found += _header_in(grid, block)
+            block = []
+    # Rows that touch the best header are its title or its groups.
+    return found
+
+
+def _header_in(grid: Grid, block: list[int]) -> list[int]:
+    best = _best_header(grid, block[:5])
+    if best is None or best == block[-1]:
+        return []
+    filled = [cell for cell in grid[best] if not _empty(cell)]
+    known = sum(known_header(cell) for cell in filled)
+    sure = (known >= 2 and known * 2 >= len(filled)) or (known >= 1 and _contrast(grid, best) >= 1)
+    return [best] if sure else []
 
 
 def _best_header(grid: Grid, candidates: Sequence[int]) -> int | None:
@@ -390,7 +426,8 @@ def _is_group_row(sheet: Sheet, grid: Grid, upper: int, lower: int) -> bool:
     under = [column for column, cell in enumerate(grid[lower]) if not _empty(cell)]
     if not over or len(over) >= len(under) + 1:
         return False
-    if not all(_wordy(grid[upper][column]) or _year_like(grid[upper][column]) for column in over):
+    cells = [grid[upper][column] for column in over]
+    if not all((_wordy(cell) or _year_like(cell)) and len(str(cell)) <= _LONG for cell in cells):
         return False
     spans = [(left, right) for (top, left), (_, right) in sheet.merged if top == upper and right > left]
     if spans:
