@@ -158,6 +158,11 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def listens(name: str) -> bool:
+    """Return whether a capability tells how far its search is, and ends it when asked to."""
+    return "progress" in inspect.signature(resolve(capability(name).run)).parameters
+
+
 def run(name: str, book: Book, terms: Any = None, *, progress: Any = None, **wishes: Any) -> Any:
     """Answer one question about a Book.
 
@@ -170,14 +175,13 @@ def run(name: str, book: Book, terms: Any = None, *, progress: Any = None, **wis
     terms
         What is asked for; by default made of the wishes.
     progress
-        Told how far the search is, where the capability searches; it returns whether to go on.
+        Told how far the search is, for a capability that ``listens``; it returns whether to go on.
     wishes
         Fields of the terms.
     """
     chosen = terms if terms is not None else terms_of(name, **wishes)
     function = resolve(capability(name).run)
-    listens = progress is not None and "progress" in inspect.signature(function).parameters
-    return function(book, chosen, progress=progress) if listens else function(book, chosen)
+    return function(book, chosen) if progress is None else function(book, chosen, progress=progress)
 
 
-__all__ = ["CAPABILITIES", "Capability", "capabilities", "capability", "resolve", "run", "terms_of"]
+__all__ = ["CAPABILITIES", "Capability", "capabilities", "capability", "listens", "resolve", "run", "terms_of"]

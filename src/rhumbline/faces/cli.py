@@ -22,7 +22,7 @@ from rhumbline.book.findings import RhumblineError, UnknownRecord
 from rhumbline.faces.commands import CheckFormat, Language, command_of, day_of
 from rhumbline.faces.progress import watching
 from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of
-from rhumbline.faces.streams import document_bytes, read, write_blocks, write_bytes
+from rhumbline.faces.streams import NobodyReads, document_bytes, read, write_blocks, write_bytes
 
 INTERRUPTED = 130
 NOBODY_READS = 141
@@ -77,7 +77,7 @@ def _asked(
         book = book.replace(as_of=day or today())
     given = {name: _wish(value) for name, value in wishes.items() if value is not None}
     try:
-        with watching(language) as watch:
+        with watching(language, listens=registry.listens(capability.name)) as watch:
             return ask(
                 capability.name,
                 book,
@@ -235,7 +235,7 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
+    except NobodyReads:
         # Nobody reads any more; a second try to flush on the way out would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOBODY_READS
@@ -262,7 +262,7 @@ def _refused(no: Refusal, arguments: Sequence[str]) -> int:
     if "--json" in arguments or "--format=json" in arguments:
         try:
             write_bytes(document_bytes(no.document))
-        except (Refusal, BrokenPipeError):
+        except (Refusal, NobodyReads):
             return USAGE
         return USAGE
     from rhumbline.faces.words import Words

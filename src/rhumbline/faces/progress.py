@@ -79,14 +79,19 @@ class Watch:
 
 
 @contextmanager
-def watching(language: str) -> Iterator[Watch]:
+def watching(language: str, *, listens: bool) -> Iterator[Watch | None]:
     """Watch a search while it runs.
 
     Parameters
     ----------
     language
         Of the news.
+    listens
+        Whether the search tells how far it is; with one that does not, Ctrl-C ends everything as usual.
     """
+    if not listens:
+        yield None
+        return
     watch = Watch(language)
     # Only the main thread may say what Ctrl-C does; elsewhere it stays as it is.
     main = threading.current_thread() is threading.main_thread()

@@ -12,6 +12,11 @@ from rhumbline.faces.refusals import Refusal, refusal
 
 _WIDEST = 100
 
+
+class NobodyReads(Exception):
+    """The other end of the pipe is closed; typer would turn the system's own error into a wrong exit code."""
+
+
 # --- out --------------------------------------------------------------------------------------
 
 
@@ -24,7 +29,7 @@ def write_bytes(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        raise
+        raise NobodyReads from None
     except OSError as problem:
         raise refusal("cannot-write", "standard output", problem=problem.strerror or str(problem)) from None
 
@@ -84,4 +89,4 @@ def read(file: Path) -> tuple[Any, tuple[Finding, ...]]:
     return book, tuple(findings)
 
 
-__all__ = ["document_bytes", "read", "write_blocks", "write_bytes"]
+__all__ = ["NobodyReads", "document_bytes", "read", "write_blocks", "write_bytes"]

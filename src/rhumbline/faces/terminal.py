@@ -207,7 +207,8 @@ class Terminal:
         facts = [[self.words.said(fact) for fact in entry.facts] for entry in entries]
         columns = zip_longest(*facts, fillvalue="")
         facts_wide = [max(map(width_of, column)) for column in columns]
-        heads = [self._head(entry) for entry in entries]
+        keys_wide = max((width_of(harmless(entry.key)) for entry in entries), default=0)
+        heads = [self._head(entry, keys_wide) for entry in entries]
         heads_wide = max(map(width_of, heads), default=0)
         room = self.width - sum(len(_GAP) + wide for wide in facts_wide)
         wide = min(heads_wide, room - len(_GAP)) if any(facts) else heads_wide
@@ -225,9 +226,11 @@ class Terminal:
             )
             yield from self._below(entry)
 
-    def _head(self, entry: Entry) -> str:
+    def _head(self, entry: Entry, keys_wide: int) -> str:
+        title = self.words.said(entry.title)
+        key = _padded(harmless(entry.key), keys_wide) if title else harmless(entry.key)
         label = self.words.say(entry.label) if entry.label else ""
-        return _GAP.join(part for part in (label, harmless(entry.key), self.words.said(entry.title)) if part)
+        return _GAP.join(part for part in (label, key, title) if part)
 
     def _below(self, entry: Entry) -> Iterator[Line]:
         yield from self._sentences(entry.reasons, Tone.PLAIN, _BELOW)
