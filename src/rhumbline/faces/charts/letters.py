@@ -41,7 +41,7 @@ def clean(text: str) -> str:
             kept.append(letter if letter in "\u00a0\u202f" else " ")
         elif letter == _JOINER or (category[0] != "C" and accents <= _MOST_ACCENTS):
             kept.append(letter)
-    return " ".join(part for part in "".join(kept).split(" ") if part)
+    return " ".join(part for part in "".join(kept).split(" ") if part).strip(" \u00a0\u202f")
 
 
 def _letter_width(letter: str, *, bold: bool) -> int:
