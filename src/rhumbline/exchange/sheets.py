@@ -7,6 +7,7 @@ that hold whatever its directory claims, and only what was measured is handed on
 from __future__ import annotations
 
 import csv
+import html
 import io
 import math
 import os
@@ -21,6 +22,7 @@ from xml.etree import ElementTree as ET
 
 from rhumbline.book.findings import Finding
 from rhumbline.book.types import FrozenMap, Severity
+from rhumbline.exchange.old_workbooks import NotReadable, is_encrypted, measured
 from rhumbline.exchange.raw import Refused, refused, show
 from rhumbline.exchange.styles import Cell
 
@@ -99,7 +101,7 @@ def parse_sheets(data: bytes, name: str = "the file", *, hidden: bool = False) -
         if data.startswith(b"PK\x03\x04"):
             sheets = _zipped(data, name)
         elif data.startswith(_OLE):
-            sheets = _workbook(data, name, {})
+            sheets = _old_workbook(data, name)
         else:
             return _text_sheets(data, name)
     except Refused as problem:
@@ -164,8 +166,9 @@ def _zipped(data: bytes, name: str) -> list[Sheet]:
     parts = _unpack(data, name)
     low = {part.casefold() for part in parts}
     if "content.xml" in low:
-        _measure_ods(_part(parts, "content.xml"), name)
-        return _workbook(_packed(parts), name, {})
+        shown, merged = _measure_ods(_part(parts, "content.xml"), name)
+        sheets = _workbook(_packed(parts), name, shown)
+        return [replace(sheet, merged=tuple(merged.get(sheet.name, ()))) for sheet in sheets]
     if not any(part.startswith("xl/workbook.") for part in low):
         raise refused(
             "unknown-format",
@@ -333,19 +336,27 @@ def _error_cells(content: bytes) -> dict[tuple[int, int], str]:
     }
 
 
-_ODS_TOKEN = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_ODS_TOKEN = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])([^>]*)>")
 _ODS_REPEATED = re.compile(rb"number-(?:rows|columns)-repeated=[\"']([0-9]{1,9})[\"']")
 
 
-def _measure_ods(content: bytes, where: str) -> None:
-    """Refuse a sheet in which a filled cell or row is repeated so often that it would fill the memory."""
+def _measure_ods(content: bytes, where: str) -> tuple[dict[str, dict[tuple[int, int], str]], dict[str, list[Span]]]:
+    """Return the cells that show an error and the merged ranges by sheet, which the reader does not tell.
+
+    A sheet in which a filled cell or row is repeated so often that it would fill the memory is refused.
+    """
+    errors: dict[str, dict[tuple[int, int], str]] = {}
+    merged: dict[str, list[Span]] = {}
     row = row_repeat = column = width = 0
+    name = ""
     for found in _ODS_TOKEN.finditer(content):
         kind, attributes = found.groups()
         many = _ODS_REPEATED.search(attributes)
         repeat = int(many.group(1)) if many else 1
         if kind == b"table":
             row = row_repeat = column = width = 0
+            said = _ODS_NAME.search(attributes)
+            name = html.unescape(said.group(1).decode("utf-8", "replace")) if said else ""
         elif kind == b"table-row":
             row, row_repeat, column = row + row_repeat, repeat, 0
         else:
@@ -353,6 +364,39 @@ def _measure_ods(content: bytes, where: str) -> None:
             if not attributes.rstrip().endswith(b"/") or b"value-type" in attributes:
                 width = max(width, column)
                 _check_size(row + row_repeat, width, where)
+            if b'"error"' in attributes:
+                shown = _ODS_TEXT.match(content, found.end())
+                errors.setdefault(name, {})[row, column - 1] = shown.group(1).decode() if shown else "#VALUE!"
+            if b"-spanned" in attributes:
+                merged.setdefault(name, []).append(_ods_span(attributes, row, column - 1))
+    return errors, merged
+
+
+_ODS_NAME = re.compile(rb"table:name=\"([^\"]*)\"")
+_ODS_TEXT = re.compile(rb"<text:p>([^<]{1,40})<")
+_ODS_DOWN = re.compile(rb"number-rows-spanned=\"(\d{1,7})\"")
+_ODS_RIGHT = re.compile(rb"number-columns-spanned=\"(\d{1,7})\"")
+
+
+def _ods_span(attributes: bytes, row: int, column: int) -> Span:
+    down, right = _ODS_DOWN.search(attributes), _ODS_RIGHT.search(attributes)
+    return (row, column), (
+        row + int(down.group(1) if down else 1) - 1,
+        column + int(right.group(1) if right else 1) - 1,
+    )
+
+
+def _old_workbook(data: bytes, name: str) -> list[Sheet]:
+    """Return the sheets of an XLS file, after a look at how large they are."""
+    if is_encrypted(data):
+        raise _encrypted(name)
+    try:
+        measures = measured(data)
+    except NotReadable as error:
+        raise _corrupt(name, error) from None
+    for sheet in measures:
+        _check_size(sheet.rows, sheet.columns, f"{name}, {sheet.name}")
+    return _workbook(data, name, {sheet.name: sheet.errors for sheet in measures})
 
 
 # --- workbooks --------------------------------------------------------------------------------
