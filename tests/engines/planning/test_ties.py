@@ -44,6 +44,10 @@ def test_work_without_effect_is_left_out():
     assert starts(initiative("i1", (10,), 0), initiative("i2", (10,), 5)) == ({"i2": 1}, True)
 
 
+def test_costly_work_without_effect_is_left_out_even_if_nothing_is_left():
+    assert starts(initiative("i1", (10,), 0), initiative("i2", (5,), 0, depends=("i1",))) == ({}, True)
+
+
 def test_free_work_without_effect_is_left_out_but_the_set_with_it_is_as_good():
     assert starts(initiative("i1", (), 0), initiative("i2", (10,), 5)) == ({"i2": 1}, False)
 

@@ -101,7 +101,9 @@ class _Face:
         scaled = row_of(name, weights)
         if scaled.total(current) > sum(min(0, number) for number in scaled.coefficients):
             numbers = dict(zip(scaled.columns, map(Fraction, scaled.coefficients), strict=True))
-            current = self.member(Question(minimise=numbers, start=current)) or current
+            smaller = self.member(Question(minimise=numbers, start=current))
+            # Nothing chosen is an empty set, and a plan all the same.
+            current = current if smaller is None else smaller
         total = scaled.total(current)
         self.rows = (*self.rows, Row(name, scaled.columns, scaled.coefficients, None, total, scaled.unit))
         return current
