@@ -1,10 +1,12 @@
 """What each picture does that the others do not."""
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.faces.charts.drawn import SVG, labels, parsed
 
+from rhumbline.faces import charts
 from rhumbline.faces.charts import (
     NARROW,
     Bubble,
@@ -37,8 +39,10 @@ from rhumbline.faces.charts import (
     draw_tornado,
     figure,
     flat_stylesheet,
+    standalone,
     stylesheet,
     tornado_table,
+    views,
 )
 from rhumbline.faces.charts.strategy_map import order_of
 
@@ -55,6 +59,8 @@ GERMAN = PlainWords(
     percent_sign="\u00a0%",
     suffixes=("\u00a0Tsd.", "\u00a0Mio.", "\u00a0Mrd."),
 )
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "explanation" / "pictures.md"
 
 
 def texts(svg):
@@ -270,3 +276,24 @@ def test_a_figure_has_both_widths_and_the_table():
     assert html.count("<table") == 1
     assert "A &amp; B" in html
     assert " style=" not in html
+
+
+def test_a_picture_that_stands_alone_has_a_margin_and_paper():
+    compass = draw_compass(Compass("x", Range(0.1, 0.2, 0.3), ()))
+    before, after = parsed(compass), parsed(standalone(compass))
+    assert float(after.get("width")) == float(before.get("width")) + 32
+    paper = next(element for element in after.iter() if element.get("class") == "rl-paper")
+    assert (paper.get("x"), paper.get("width")) == ("-16", after.get("width"))
+
+
+def test_the_programs_of_the_page_about_pictures_run():
+    programs = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(programs) == 2
+    for program in programs:
+        exec(program, {})  # noqa: S102 - our own page
+
+
+def test_the_page_about_pictures_names_every_function():
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in views.__all__ if name not in page and name not in {"no_link", "range_of"}] == []
+    assert [name for name in charts.__all__ if name.startswith("draw_") and name not in page] == []

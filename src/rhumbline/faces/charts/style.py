@@ -8,14 +8,18 @@ from functools import cache
 from html import escape
 from importlib import resources
 
-from rhumbline.faces.charts.drawing import NARROW, WIDE
+from rhumbline.faces.charts.drawing import NARROW, WIDE, number
 from rhumbline.faces.charts.letters import clean
 from rhumbline.faces.charts.tables import Table, to_html
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _TOKEN = re.compile(r"(--rl-[a-z]+): (#[0-9a-f]{6});")
 _USE = re.compile(r"var\((--rl-[a-z]+)\)")
-_FIRST_CLASS = 'class="rl"'
+_HEAD = re.compile(r'<svg [^>]*height="[\d.]+"')
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+_PAPER = re.compile(r'<rect [^>]*class="rl-paper"/>')
+# On a page the surroundings keep their distance; alone a picture has to bring its own.
+_MARGIN = 16.0
 
 
 @cache
@@ -30,7 +34,8 @@ def flat_stylesheet() -> str:
     text = _COMMENT.sub("", stylesheet())
     # The first value of a token is the light one; the blocks that redefine tokens are rules of their own.
     tokens = dict(reversed(_TOKEN.findall(text)))
-    plain = text[text.index(".rl {") : text.index(".rl-table {")]
+    # Such renderers also take the size of the picture from the rule for its root, which is meant for pages.
+    plain = text[text.index(".rl-paper {") : text.index(".rl-table {")]
     return _USE.sub(lambda match: tokens[match[1]], plain)
 
 
@@ -44,12 +49,18 @@ def standalone(svg: str, *, flat: bool = False) -> str:
     flat
         Light colours only, for renderers without custom properties.
     """
-    # The colour scheme of a page that embeds the picture is the page's business, except for the picture's own root.
     style = _COMMENT.sub("", flat_stylesheet() if flat else stylesheet())
-    head, after = svg.split("<title>", 1)
-    return f"{head.replace(_FIRST_CLASS, 'class=' + chr(34) + 'rl rl-alone' + chr(34), 1)}<title>{after}".replace(
-        "</desc>", f"</desc>\n<style>{escape(_squeezed(style), quote=False)}</style>", 1
+    width, height = (float(side) for side in _SIZE.search(svg).groups())  # type: ignore[union-attr]
+    wide, high = number(width + 2 * _MARGIN), number(height + 2 * _MARGIN)
+    left = number(-_MARGIN)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="rl rl-alone" viewBox="{left} {left} {wide} {high}" '
+        f'width="{wide}" height="{high}"'
     )
+    whole = _HEAD.sub(head, svg, count=1)
+    paper = f'<rect x="{left}" y="{left}" width="{wide}" height="{high}" class="rl-paper"/>'
+    whole = _PAPER.sub(paper, whole, count=1)
+    return whole.replace("</desc>", f"</desc>\n<style>{escape(_squeezed(style), quote=False)}</style>", 1)
 
 
 def _squeezed(style: str) -> str:
