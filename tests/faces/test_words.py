@@ -58,7 +58,7 @@ def codes_in_use():
         found |= set(re.findall(r'words\.text\(\s*"([a-z_]+\.[\w.-]+)"', text))
         found |= set(re.findall(r'self\.text\(\s*"([a-z_]+\.[\w.-]+)"', text))
         for code in re.findall(r'refusal\(\s*"([a-z-]+)"', text):
-            found |= {f"gate.{code}.message", f"gate.{code}.remedy"}
+            found |= {f"refused.{code}.message", f"refused.{code}.remedy"}
     for family, words in FAMILIES.items():
         found |= {f"{family}.{word}" for word in words}
     for rule in RULES:

@@ -95,7 +95,7 @@ def demo(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that somebody has changed.")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Print only, open nothing.")] = False,
 ) -> int:
-    """Try Rhumbline on an example company: its file, its diagnosis, its plan."""
+    """Try Rhumbline on an example company."""
     from rhumbline.faces.answers import ask
     from rhumbline.faces.telling.files import explain_demo
     from rhumbline.faces.words import Words

@@ -18,7 +18,7 @@ from rhumbline.book.types import FrozenMap
 from rhumbline.engines.reasons import Reason
 from rhumbline.exchange import documents
 from rhumbline.faces.blocks import Blocks, Headline, Tone
-from rhumbline.faces.telling.inputs import explain_findings
+from rhumbline.faces.telling.inputs import OF_THE_COMMAND, explain_findings
 from rhumbline.faces.words import Words
 
 USAGE = 2
@@ -59,7 +59,7 @@ def refusal(code: str, where: str, **numbers: Any) -> Refusal:
     Parameters
     ----------
     code
-        Such as ``no-such-file``: its sentences are ``gate.<code>.message`` and ``.remedy``.
+        Such as ``no-such-file``: its sentences are ``refused.<code>.message`` and ``.remedy``.
     where
         The file, option or argument it is about.
     numbers
@@ -70,8 +70,9 @@ def refusal(code: str, where: str, **numbers: Any) -> Refusal:
         Finding(
             code=code,
             where=where,
-            message=english.text(f"gate.{code}.message", numbers),
-            remedy=english.text(f"gate.{code}.remedy", numbers),
+            message=english.text(f"refused.{code}.message", numbers),
+            remedy=english.text(f"refused.{code}.remedy", numbers),
+            kind=OF_THE_COMMAND,
             numbers=FrozenMap(numbers),
         )
     )

@@ -9,6 +9,8 @@ from rhumbline.book.types import Severity
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Blocks, Cell, Entries, Entry, Given, Headline, Tone
 
+# What a finding is about when it is not about a record but about what was typed.
+OF_THE_COMMAND = "command"
 TONE_OF = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.INFO: Tone.QUIET}
 
 
@@ -19,9 +21,10 @@ def held_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def noticed(finding: Finding) -> tuple[Given, Given]:
     """Return what was found and what to do about it."""
+    family = "refused" if finding.kind == OF_THE_COMMAND else "gate"
     return (
-        Given(Reason(f"gate.{finding.code}.message", finding.numbers), finding.message),
-        Given(Reason(f"gate.{finding.code}.remedy", finding.numbers), finding.remedy),
+        Given(Reason(f"{family}.{finding.code}.message", finding.numbers), finding.message),
+        Given(Reason(f"{family}.{finding.code}.remedy", finding.numbers), finding.remedy),
     )
 
 
@@ -59,4 +62,4 @@ def explain_input(findings: Sequence[Finding]) -> Blocks:
     return (headline, explain_findings(findings))
 
 
-__all__ = ["TONE_OF", "explain_findings", "explain_input", "held_out", "noticed"]
+__all__ = ["OF_THE_COMMAND", "TONE_OF", "explain_findings", "explain_input", "held_out", "noticed"]

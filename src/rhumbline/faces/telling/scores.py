@@ -127,10 +127,10 @@ def _misalignment(score: Score) -> Iterator[Block]:
     )
 
 
-def _questions(questions: tuple[Question, ...]) -> Iterator[Block]:
+def _questions(questions: tuple[Question, ...], heading: str) -> Iterator[Block]:
     if not questions:
         return
-    yield Heading(Reason("heading.questions"))
+    yield Heading(Reason(heading))
     yield Entries(tuple(_question(question) for question in questions))
 
 
@@ -176,7 +176,7 @@ def explain_score(score: Score, book: Book) -> Blocks:
         Heading(Reason("heading.three_questions")),
         _three_questions(book, score),
         *_misalignment(score),
-        *_questions(score.questions[:_QUESTIONS_SHOWN]),
+        *_questions(score.questions[:_QUESTIONS_SHOWN], "heading.questions"),
         paradox(book),
         Commands((("check FILE", Reason("next.check")), ("plan FILE", Reason("next.plan")))),
     )
@@ -195,7 +195,11 @@ def explain_questions(score: Score, book: Book) -> Blocks:
     alignment = score.organisation.alignment
     numbers = {"count": len(score.questions), "low": alignment.low, "high": alignment.high}
     code = "questions.headline" if score.questions else "questions.none"
-    return (title(book, score.as_of), Headline((Reason(code, numbers),)), *_questions(score.questions))
+    return (
+        title(book, score.as_of),
+        Headline((Reason(code, numbers),)),
+        *_questions(score.questions, "heading.all_questions"),
+    )
 
 
 __all__ = ["explain_questions", "explain_score", "paradox", "ranked", "title", "up_to"]

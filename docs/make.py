@@ -1,0 +1,174 @@
+"""Writes the parts of the documentation that the program knows best: the commands, the capabilities, the picture.
+
+``python docs/make.py`` writes them anew; a test checks that they are up to date.
+"""
+
+import re
+import textwrap
+from html import escape
+from importlib import resources
+from pathlib import Path
+
+import typer
+
+import rhumbline
+from rhumbline.faces.blocks import Tone
+from rhumbline.faces.cli import application
+from rhumbline.faces.terminal import Line, Terminal, width_of
+from rhumbline.faces.words import NO_BREAK
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+CLI, PICTURE, README = DOCS / "reference" / "cli.md", DOCS / "pictures" / "plan.svg", ROOT / "README.md"
+TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n)", re.DOTALL)
+
+# Commands that are not capabilities.
+FILES = ("import", "demo")
+
+
+# --- the commands -----------------------------------------------------------------------------
+
+
+def help_of(command: str) -> str:
+    """What a command says about itself, 80 columns wide."""
+    from typer.testing import CliRunner
+
+    runner = CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+    words = [command, "--help"] if command else ["--help"]
+    return runner.invoke(application(command or None), words, prog_name="rhumbline").output.rstrip()
+
+
+def cli() -> str:
+    """The reference page of the command line."""
+    verbs = [*(capability.name for capability in rhumbline.capabilities()), *FILES]
+    parts = [
+        "# The command line",
+        "",
+        "<!-- Written by docs/make.py from the program; change the program, then run it. -->",
+        "",
+        "Every command takes a Book file and answers one question. Text is for people: 80 columns when piped, colour only on a",
+        "terminal (`NO_COLOR` switches it off). `--json` is for programs: [the documents](json.md).",
+        "",
+        "| exit code | meaning |",
+        "|---|---|",
+        "| 0 | fine |",
+        "| 1 | `check`: an error that no decision waives, or a row held out. `verify`: the plan is not what it says, or a"
+        " better one exists. `plan`: no plan is possible, or there is not enough data |",
+        "| 2 | the input or the question is unusable: no such file, wrong option, unknown initiative, rows held out where a plan"
+        " would miss them |",
+        "| 130 | interrupted with Ctrl-C before there was an answer |",
+        "| 141 | nobody reads the output any more (`rhumbline check bakery.yaml \\| head -1`) |",
+        "",
+        "With exit code 2 the reasons are on standard error in words, or with `--json` on standard output as a document",
+        "`rhumbline.error/1`. While a long plan is searched, a terminal shows how far it is; Ctrl-C ends the search and prints the",
+        "best plan found, with what a better one could still gain.",
+        "",
+        "The evaluation date is the option `--as-of`, else the one in the file, else today; every answer prints it.",
+        "",
+        "```text",
+        help_of(""),
+        "```",
+        "",
+    ]
+    for verb in verbs:
+        parts += [f"## {verb}", "", "```text", help_of(verb), "```", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+# --- the capabilities -------------------------------------------------------------------------
+
+
+def capability_table() -> str:
+    """The table of the capabilities for the README."""
+    rows = [
+        f"| {capability.asks} | `rhumbline {capability.name}` | `rhumbline.{capability.name}(book)` |"
+        for capability in rhumbline.capabilities()
+    ]
+    return "\n".join(["| question | command | function |", "|---|---|---|", *rows]) + "\n"
+
+
+def readme() -> str:
+    """The README with its table brought up to date."""
+    table = f"\\g<1>\n{capability_table()}\n\\g<2>"
+    return TABLE.sub(table, README.read_text(encoding="utf-8"))
+
+
+# --- the picture ------------------------------------------------------------------------------
+
+LINE_HEIGHT, LETTER, MARGIN = 19, 8.4, 18
+STYLE = """
+  .paper { fill: #fdfcf9; stroke: #d9d5cb; }
+  text { fill: #23302f; font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+  .strong { font-weight: 700; }
+  .good { fill: #17653c; font-weight: 700; }
+  .warning { fill: #7a5200; font-weight: 700; }
+  .bad { fill: #a3281f; font-weight: 700; }
+  .quiet { fill: #616b69; }
+  @media (prefers-color-scheme: dark) {
+    .paper { fill: #14201f; stroke: #2f3f3d; }
+    text { fill: #e4e8e4; }
+    .good { fill: #7ed6a0; }
+    .warning { fill: #e6c071; }
+    .bad { fill: #f29a90; }
+    .quiet { fill: #9fadaa; }
+  }
+"""
+
+
+def _text(line: Line, number: int) -> str:
+    x, spans = 0, []
+    for span in line:
+        text = span.text.replace(NO_BREAK, " ")
+        tone = "" if span.tone is Tone.PLAIN else f' class="{span.tone.value}"'
+        if text.strip():
+            lead = len(text) - len(text.lstrip())
+            size = width_of(text.strip())
+            # Every piece has its place and its length, so that columns stand even where another font is used.
+            spans.append(
+                f'<tspan x="{MARGIN + (x + lead) * LETTER:g}" textLength="{size * LETTER:g}"{tone}>'
+                f"{escape(text.strip())}</tspan>"
+            )
+        x += width_of(text)
+    y = MARGIN + LINE_HEIGHT * (number + 1)
+    return f'<text y="{y}" xml:space="preserve">{"".join(spans)}</text>' if spans else ""
+
+
+def picture() -> str:
+    """The plan of the bakery as it looks in a terminal, light or dark as the reader's screen is."""
+    file = resources.files("rhumbline.examples") / "bakery.yaml"
+    plan = rhumbline.plan(rhumbline.read_book(file.read_bytes()).book)
+    lines = Terminal(plan.words, 80, "bakery.yaml").lines(plan.blocks)
+    shown = [line for number, line in enumerate(lines) if number < _end_of_picture(lines)]
+    width, height = 80 * LETTER + 2 * MARGIN, LINE_HEIGHT * (len(shown) + 1) + 2 * MARGIN
+    texts = "\n".join(filter(None, (_text(line, number) for number, line in enumerate(shown))))
+    title = "What rhumbline plan bakery.yaml prints"
+    about = "Fund four initiatives for cafés, stop the croissants for the shop, with the proof that no plan is better."
+    return textwrap.dedent(
+        f"""\
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="t d">
+        <title id="t">{title}</title>
+        <desc id="d">{about}</desc>
+        <style>{{style}}</style>
+        <rect class="paper" x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="10"/>
+        {{texts}}
+        </svg>
+        """
+    ).format(style=STYLE, texts=texts)
+
+
+def _end_of_picture(lines: list[Line]) -> int:
+    """Leave out the note and the commands below the proof."""
+    empty = [number for number, line in enumerate(lines) if not line]
+    return empty[-2]
+
+
+def main() -> None:
+    """Write everything anew."""
+    for path, text in ((CLI, cli()), (PICTURE, picture()), (README, readme())):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
