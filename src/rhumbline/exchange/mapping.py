@@ -905,6 +905,10 @@ def _bad_cell(table: Table, row: Row, plan: Plan, problem: Unreadable) -> Findin
     )
 
 
+# Amounts that were rounded one by one may differ from their sum by a few cents.
+_CENTS = Decimal("0.1")
+
+
 def _compare_totals(table: Table, plans: Sequence[Plan], talk: _Talk) -> None:
     """Where a table has the whole and its periods, check that they agree; the periods are what counts."""
     whole = next((plan for plan in plans if plan.target == "cash"), None)
@@ -918,7 +922,7 @@ def _compare_totals(table: Table, plans: Sequence[Plan], talk: _Talk) -> None:
         except Unreadable:
             continue
         total = sum((amount for amount in amounts if amount is not None), Decimal(0))
-        if stated is not None and any(amount is not None for amount in amounts) and abs(stated - total) > 1:
+        if stated is not None and any(amount is not None for amount in amounts) and abs(stated - total) > _CENTS:
             talk.say(
                 "total-mismatch",
                 table.where(row, whole.position),

@@ -479,7 +479,8 @@ def _decide(cells: Iterable[Cell], styles: tuple[S, ...], read: Callable[[Cell, 
     if rivals:
         pairs = zip(counted, values[chosen], values[rivals[0]], strict=True)
         example = next(str(cell) for (_, cell), mine, other in pairs if mine != other)
-    return Decision(chosen, rivals, most, sum(weights), most > 0 and len(best) < len(styles), example)
+    certain = most > 0 and not rivals and len(best) < len(styles)
+    return Decision(chosen, rivals, most, sum(weights), certain, example)
 
 
 # --- yes and no -------------------------------------------------------------------------------
