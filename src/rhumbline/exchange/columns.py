@@ -194,7 +194,8 @@ def fit(sort: Sort, target: str, kind: str, cells: Sequence[Cell], seen: Profile
         allowed = set(choices_of(kind, target))
         return _read_share(cells, lambda cell: known.nearest(str(cell)) is not None or str(cell) in allowed)
     if sort is Sort.KEY:
-        return 1.0 if seen.distinct > 0.98 and seen.length <= 40 else 0.0
+        # A few repeated ids are rows to look at; many mean that the column groups rows and does not name them.
+        return 0.0 if seen.distinct < 0.5 or seen.length > 40 else 1.0 if seen.distinct > 0.98 else seen.distinct
     if target in ("name", "text"):
         # Of several columns that could be the name, the one with different names in every row is it.
         return (0.4 + 0.6 * seen.distinct) * (1.0 if seen.words >= 0.5 else 0.5)

@@ -28,8 +28,8 @@ def slug(text: str) -> str:
     text
         A name.
     """
-    folded = text.replace("ß", "ss").replace("æ", "ae").replace("ø", "o").replace("ł", "l")
-    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode().casefold()
+    folded = text.casefold().replace("æ", "ae").replace("ø", "o").replace("ł", "l")
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     short = _NOT_IN_SLUG.sub("-", plain).strip("-")
     mark = hashlib.sha256(text.strip().encode("utf-8", "replace")).hexdigest()[:8]
     if len(short) > _LONGEST:
