@@ -8,6 +8,7 @@ from tests.faces.charts.drawn import SVG, labels, parsed
 
 from rhumbline.faces import charts
 from rhumbline.faces.charts import (
+    ENGLISH_SENTENCES,
     NARROW,
     Bubble,
     Compass,
@@ -297,3 +298,11 @@ def test_the_page_about_pictures_names_every_function():
     page = PAGE.read_text(encoding="utf-8")
     assert [name for name in views.__all__ if name not in page and name not in {"no_link", "range_of"}] == []
     assert [name for name in charts.__all__ if name.startswith("draw_") and name not in page] == []
+
+
+def test_every_sentence_is_said_somewhere():
+    folder = Path(charts.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "words.py")
+    families = tuple(re.findall(r'say\(f"([\w.]+\.){', source)) + ("state.",)
+    said = set(re.findall(r"""["']([\w.]+)["']""", source))
+    assert [code for code in ENGLISH_SENTENCES if code not in said and not code.startswith(families)] == []
