@@ -54,7 +54,7 @@ check: format-check lint types contracts test-all ## Everything a change must pa
 
 .PHONY: prove
 prove: $(VENV)/.stamp-dev ## Run the long proofs at full size (at most 75 minutes)
-	$(PYTHON) -m pytest -m prove $(ARGS)
+	HYPOTHESIS_PROFILE=thorough $(PYTHON) -m pytest -m "not packaging and not local_data" $(ARGS)
 
 .PHONY: cases
 cases: $(VENV)/.stamp-dev ## Run a folder of case files with expected results: make cases DIR=...

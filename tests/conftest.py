@@ -1,9 +1,18 @@
-"""What tests of several topics share: snapshots of answers."""
+"""What tests of several topics share: how hard properties are tried, snapshots of answers."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Every day the same few examples, so that a change is judged by what it changes; HYPOTHESIS_PROFILE=thorough
+# (which `make prove` sets) draws many new ones. Whole Books take long to draw; that is no fault of a test.
+_UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
+settings.register_profile("everyday", max_examples=25, derandomize=True, **_UNHURRIED)
+settings.register_profile("thorough", max_examples=300, **_UNHURRIED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
