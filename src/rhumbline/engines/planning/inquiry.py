@@ -177,8 +177,7 @@ class Inquiry:
         rows = tuple(row for row in self.wishes if row.name.partition(":")[2] not in named)
         added = (*rows, *wish_rows(self.model, inside, outside))
         dropped = frozenset(f"mandatory:{key}" for key in outside)
-        start = self.start_choice if all(row.holds(self.start_choice) for row in added) else None
-        found = self.search.best(Question(added=added, dropped=dropped, start=start))
+        found = self.search.best(Question(added=added, dropped=dropped))
         if found is not None and not found.proven:
             raise Undecided
         return None if found is None else rounded(self.model.value(found.chosen))

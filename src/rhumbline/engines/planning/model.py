@@ -158,6 +158,14 @@ class Programme:
         """The rows as the solver takes them; made once, every question only changes bounds and adds rows."""
         return matrix_of(self)
 
+    def gap_closed(self, chosen: Collection[int]) -> Fraction:
+        """Return the share of the strategy gap that a choice closes in time, exactly."""
+        return sum((part.weight * part.closed(chosen) for part in self.saturations), Fraction(0))
+
+    def value(self, chosen: Collection[int]) -> Fraction:
+        """Return the value of a choice, exactly: gap closed minus the hurdle times the share of resources."""
+        return self.gap_closed(chosen) - sum((self.penalty[number] for number in chosen), Fraction(0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Model(Programme):
@@ -211,14 +219,6 @@ class Model(Programme):
     def most(self) -> Fraction:
         """A value that no choice exceeds, known without solving: every gap closed that something moves."""
         return sum((part.weight for part in self.saturations if max(part.effects) > 0), Fraction(0))
-
-    def gap_closed(self, chosen: Collection[int]) -> Fraction:
-        """Return the share of the strategy gap that a choice closes in time, exactly."""
-        return sum((part.weight * part.closed(chosen) for part in self.saturations), Fraction(0))
-
-    def value(self, chosen: Collection[int]) -> Fraction:
-        """Return the value of a choice, exactly: gap closed minus the hurdle times the share of resources."""
-        return self.gap_closed(chosen) - sum((self.penalty[number] for number in chosen), Fraction(0))
 
     def cost(self, chosen: Iterable[int]) -> Fraction:
         """Return the full cost of a choice, exactly."""

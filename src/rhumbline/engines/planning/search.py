@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from math import inf
@@ -27,6 +27,8 @@ SEED = 0
 MOST_CUTS = 200
 # Absolute, in millionths of the strategy gap and in units of the rows: far below the ninth decimal of the value.
 FEASIBILITY = 1e-7
+# The solver's bound may differ from the objective by its rounding and still be the same number.
+SAME = 1e-9
 
 _ONE_AT_A_TIME = Lock()
 
@@ -67,16 +69,13 @@ class Question:
     least_value
         Only choices of at least this value, by the solver's reckoning.
     minimise
-        What to make small, by column; by default the value is made large.
-    start
-        A choice to begin with.
+        What to make small, in whole numbers by column; by default the value is made large.
     """
 
     added: tuple[Row, ...] = ()
     dropped: frozenset[str] = frozenset()
     least_value: Fraction | None = None
     minimise: Mapping[int, Fraction] | None = None
-    start: frozenset[int] | None = None
 
 
 @dataclass
@@ -117,6 +116,18 @@ class Search:
         Undecided
             When the search ended without a choice and without a proof that there is none.
         """
+        found = self._kept(question)
+        # The solver may end without writing down its last bound, or (1.16) take a choice for better than it is.
+        # Then its own bound gives it away, and it is asked for anything better until there is nothing.
+        while found is not None and found.proven and not self._fits(question, found):
+            better = self._kept(self._beyond(question, found.chosen))
+            if better is None:
+                return replace(found, bound=self._objective(question, found.chosen))
+            found = better
+        return found
+
+    def _kept(self, question: Question) -> Found | None:
+        """Return the solver's best proposal that keeps every rule exactly."""
         rows = [row for row in self.model.rows if row.name not in question.dropped]
         rows.extend(question.added)
         cuts: list[Row] = []
@@ -126,6 +137,26 @@ class Search:
                 return found
             cuts.append(self.not_this(found.chosen, len(cuts)))
         raise Undecided
+
+    def _objective(self, question: Question, chosen: Collection[int]) -> float:
+        """The objective of a choice as it really is."""
+        if question.minimise is None:
+            return float(self.model.value(chosen))
+        return float(sum((number for column, number in question.minimise.items() if column in chosen), Fraction(0)))
+
+    def _fits(self, question: Question, found: Found) -> bool:
+        """Whether the proven bound is the objective of the choice."""
+        objective = self._objective(question, found.chosen)
+        return abs(found.bound - objective) <= SAME * max(1.0, abs(objective))
+
+    def _beyond(self, question: Question, chosen: Collection[int]) -> Question:
+        """The same question, for something better than a choice: by a billionth of value, or by one unit."""
+        if question.minimise is None:
+            return replace(question, least_value=round(self.model.value(chosen), 9) + Fraction(1, 10**9))
+        numbers = {column: int(number) for column, number in question.minimise.items() if number}
+        total = int(self._objective(question, chosen))
+        less = Row("less", tuple(numbers), tuple(numbers.values()), None, total - 1)
+        return replace(question, added=(*question.added, less))
 
     def not_this(self, chosen: Collection[int], number: int = 0) -> Row:
         """Return the row that only this very choice breaks."""
@@ -277,10 +308,6 @@ def _solve(search: Search, question: Question, added: Sequence[Row]) -> Found | 
     highs = _solver()
     _options(highs, search)
     highs.passModel(_lp(matrix, search.model, question, added))
-    if question.start is not None:
-        columns = np.arange(matrix.choices, dtype=np.int32)
-        chosen = np.array([float(column in question.start) for column in range(matrix.choices)])
-        highs.setSolution(len(columns), columns, chosen)
     raised = _listen(highs, search) if search.progress is not None and question.minimise is None else []
     highs.run()
     if raised:

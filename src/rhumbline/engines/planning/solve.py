@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from rhumbline.book.book import Book
@@ -16,7 +16,7 @@ from rhumbline.engines.planning.greedy import first_guess
 from rhumbline.engines.planning.model import Model, Row, build, row_of
 from rhumbline.engines.planning.reserve import choose_reserve
 from rhumbline.engines.planning.result import ENGINE, Certificate, Line, Plan, PlanStatus, PlanTerms, Progress, sealed
-from rhumbline.engines.planning.search import Found, Question, Search, Undecided, solver_name
+from rhumbline.engines.planning.search import SAME, Found, Question, Search, Undecided, solver_name
 from rhumbline.engines.planning.ties import DECIMALS, Settled, rounded, settle
 from rhumbline.engines.planning.why import Why
 from rhumbline.engines.reasons import Reason
@@ -27,8 +27,6 @@ Listener = Callable[[Progress], bool]
 PLAIN = PlanTerms()
 # Prices of wishes and blocks take a solve each; of more than these the plan says that they were not computed.
 MOST_PRICED = 10
-# The bound may differ from the value by the solver's rounding and still be the same number.
-SAME = 1e-9
 
 
 def plan(book: Book, terms: PlanTerms = PLAIN, progress: Listener | None = None) -> Plan:
@@ -86,7 +84,6 @@ def plan_quantities(quantities: Quantities, terms: PlanTerms = PLAIN, progress: 
         search.solves, search.nodes = search.solves + asked.solves, search.nodes + asked.nodes
         return sealed(_no_plan(quantities, terms, PlanStatus.INFEASIBLE, reasons, _certificate(model, search)))
     settled = settle(model, search, found, wishes) if found.proven else Settled(found.chosen, None)
-    found = _confirmed(model, search, found, settled, wishes)
     prices = _prices(model, search, wishes, settled.chosen) if found.proven else {}
     return sealed(_report(_Answer(quantities, terms, model, search, found, settled, prices)))
 
@@ -158,31 +155,17 @@ def best_or_any(model: Model, search: Search, wishes: tuple[Row, ...]) -> Found 
     wishes
         Rows that hold too.
     """
-    guess = first_guess(model, wishes)
     try:
-        return search.best(Question(added=wishes, start=guess))
+        return search.best(Question(added=wishes))
     except Undecided:
-        # Always answer with a plan if there is one: without an objective the first one found will do.
+        # Always answer with a plan if there is one: a first guess, or without an objective the first one found.
+        guess = first_guess(model, wishes)
+        if guess is not None:
+            return Found(guess, float(model.most), proven=False)
         unlimited = Search(model)
         found = unlimited.best(Question(added=wishes, minimise={}))
         search.nodes, search.solves = search.nodes + unlimited.nodes, search.solves + unlimited.solves
         return None if found is None else Found(found.chosen, float(model.most), proven=False)
-
-
-def _confirmed(model: Model, search: Search, found: Found, settled: Settled, wishes: tuple[Row, ...]) -> Found:
-    """Return the answer with a bound that fits: the solver may end without writing down how far its bound came.
-
-    Then it is asked for anything better at all; that there is nothing is a proof of its own.
-    """
-    value = model.value(settled.chosen)
-    if not found.proven or found.bound - float(value) <= SAME:
-        return found
-    better = Question(added=wishes, least_value=rounded(value) + Fraction(1, 10**DECIMALS))
-    try:
-        nothing = search.best(better) is None
-    except Undecided:
-        nothing = False
-    return replace(found, bound=float(value)) if nothing else replace(found, proven=False)
 
 
 def _prices(model: Model, search: Search, wishes: tuple[Row, ...], chosen: frozenset[int]) -> dict[str, float]:
@@ -195,7 +178,7 @@ def _prices(model: Model, search: Search, wishes: tuple[Row, ...], chosen: froze
             continue
         others = tuple(wish for wish in wishes if wish.name != row.name)
         try:
-            found = search.best(Question(added=others, dropped=frozenset({row.name}), start=chosen))
+            found = search.best(Question(added=others, dropped=frozenset({row.name})))
         except Undecided:
             continue
         if found is not None and found.proven:

@@ -101,7 +101,7 @@ class _Face:
         scaled = row_of(name, weights)
         if scaled.total(current) > sum(min(0, number) for number in scaled.coefficients):
             numbers = dict(zip(scaled.columns, map(Fraction, scaled.coefficients), strict=True))
-            smaller = self.member(Question(minimise=numbers, start=current))
+            smaller = self.member(Question(minimise=numbers))
             # Nothing chosen is an empty set, and a plan all the same.
             current = current if smaller is None else smaller
         total = scaled.total(current)
