@@ -26,6 +26,32 @@ TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n
 FILES = ("import", "demo")
 
 
+CLI_INTRODUCTION = """\
+# The command line
+
+<!-- Written by docs/make.py from the program; change the program, then run it. -->
+
+Every command takes a Book file and answers one question. Text is for people: 80 columns when piped, colour only on
+a terminal (`NO_COLOR` switches it off). `--json` is for programs: [the documents](json.md).
+
+| exit code | meaning |
+|---|---|
+| 0 | fine |
+| 1 | `check`: an error that no decision waives, or a row held out |
+| 1 | `verify`: the plan is not what it says, or a better one exists |
+| 1 | `plan`: no plan is possible, or there is not enough data |
+| 2 | the input or the question is unusable: no such file, wrong option, unknown initiative, rows held out |
+| 130 | interrupted with Ctrl-C before there was an answer |
+| 141 | nobody reads the output any more (`rhumbline check bakery.yaml \\| head -1`) |
+
+With exit code 2 the reasons are on standard error in words, or with `--json` on standard output as a document
+`rhumbline.error/1`. While a long plan is searched, a terminal shows how far it is; Ctrl-C ends the search and prints
+the best plan found, with what a better one could still gain.
+
+The evaluation date is the option `--as-of`, else the one in the file, else today; every answer prints it.
+"""
+
+
 # --- the commands -----------------------------------------------------------------------------
 
 
@@ -41,35 +67,7 @@ def help_of(command: str) -> str:
 def cli() -> str:
     """The reference page of the command line."""
     verbs = [*(capability.name for capability in rhumbline.capabilities()), *FILES]
-    parts = [
-        "# The command line",
-        "",
-        "<!-- Written by docs/make.py from the program; change the program, then run it. -->",
-        "",
-        "Every command takes a Book file and answers one question. Text is for people: 80 columns when piped, colour only on a",
-        "terminal (`NO_COLOR` switches it off). `--json` is for programs: [the documents](json.md).",
-        "",
-        "| exit code | meaning |",
-        "|---|---|",
-        "| 0 | fine |",
-        "| 1 | `check`: an error that no decision waives, or a row held out. `verify`: the plan is not what it says, or a"
-        " better one exists. `plan`: no plan is possible, or there is not enough data |",
-        "| 2 | the input or the question is unusable: no such file, wrong option, unknown initiative, rows held out where a plan"
-        " would miss them |",
-        "| 130 | interrupted with Ctrl-C before there was an answer |",
-        "| 141 | nobody reads the output any more (`rhumbline check bakery.yaml \\| head -1`) |",
-        "",
-        "With exit code 2 the reasons are on standard error in words, or with `--json` on standard output as a document",
-        "`rhumbline.error/1`. While a long plan is searched, a terminal shows how far it is; Ctrl-C ends the search and prints the",
-        "best plan found, with what a better one could still gain.",
-        "",
-        "The evaluation date is the option `--as-of`, else the one in the file, else today; every answer prints it.",
-        "",
-        "```text",
-        help_of(""),
-        "```",
-        "",
-    ]
+    parts = [CLI_INTRODUCTION, "```text", help_of(""), "```", ""]
     for verb in verbs:
         parts += [f"## {verb}", "", "```text", help_of(verb), "```", ""]
     return "\n".join(parts).rstrip() + "\n"

@@ -329,15 +329,18 @@ def test_a_fault_of_our_own_ends_in_words(rhumbline, company, monkeypatch):
 # --- how it prints ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("name", sorted(companies()))
-def test_every_line_fits_into_80_columns(rhumbline, company, name, language):
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [*((name, "en") for name in sorted(companies())), *((name, "de") for name in ("bakery", "ai_ethics", "pharma"))],
+)
+def test_every_line_fits_into_80_columns_and_steers_nothing(rhumbline, company, name, language):
+    path = company(name)
     for verb in ("score", "check", "plan", "questions"):
-        _, out, _ = rhumbline(verb, company(name), "--language", language)
-        assert out.isprintable() is False
+        _, out, _ = rhumbline(verb, path, "--language", language)
         assert "\x1b" not in out
-        too_long = [line for line in out.splitlines() if len(line) > 80]
-        assert [line for line in too_long if not line.startswith("  rhumbline ")] == []
+        # The path of the file may be long; a command that names it must stay in one piece to be copied.
+        too_long = [line for line in out.splitlines() if len(line) > 80 and not line.startswith("  rhumbline ")]
+        assert too_long == []
 
 
 def test_names_cannot_steer_the_terminal(rhumbline, company):

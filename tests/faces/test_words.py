@@ -133,6 +133,16 @@ def test_whatever_is_said_about_a_company_finds_its_values(name):
                     assert needed <= set(said.numbers), said
 
 
+def test_what_the_gate_finds_is_said_in_german_where_the_finding_has_the_values():
+    text = "as_of: 2026-11-23\norganisation: {name: A, currency: EUR}\nbudget: {cash: [-5], drift: 15}\n"
+    book, findings = rhumbline.read_book(text)
+    said = rhumbline.score(book, findings=findings, language="de").text
+    assert "cash ist -5, muss aber mindestens 0 sein." in said
+    assert "Sind Prozent gemeint" in said
+    english = rhumbline.score(book, findings=findings).text
+    assert all(" ".join(finding.message.split()[:4]) in english for finding in findings)
+
+
 # --- how values are printed -------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from rhumbline.book.types import FrozenMap
 from rhumbline.engines.reasons import Reason
 from rhumbline.exchange import documents
 from rhumbline.faces.blocks import Blocks, Headline, Tone
-from rhumbline.faces.telling.inputs import OF_THE_COMMAND, explain_findings
+from rhumbline.faces.telling.inputs import OF_THE_COMMAND, explain_findings, rows_of
 from rhumbline.faces.words import Words
 
 USAGE = 2
@@ -49,7 +49,7 @@ class Refusal(Exception):
     def blocks(self) -> Blocks:
         """What to say, as codes and numbers."""
         code = "refusal.held_out" if self.held_out else "refusal.headline"
-        headline = Headline((Reason(code, {"count": len(self.findings)}),), Tone.BAD)
+        headline = Headline((Reason(code, {"count": rows_of(self.findings)}),), Tone.BAD)
         return (headline, explain_findings(self.findings))
 
 

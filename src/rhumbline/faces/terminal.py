@@ -252,13 +252,14 @@ class Terminal:
     def _commands(self, block: Commands) -> Iterator[Line]:
         commands = [f"rhumbline {line.replace('FILE', harmless(self.file))}" for line, _ in block.lines]
         widest = max(map(width_of, commands), default=0)
-        for command, (_, purpose) in zip(commands, block.lines, strict=True):
-            said = self.words.say(purpose)
-            if len(_GAP) * 2 + widest + width_of(said) <= self.width:
-                yield (Span(f"{_GAP}{_padded(command, widest)}"), Span(f"{_GAP}{said}", Tone.QUIET))
+        purposes = [self.words.say(purpose) for _, purpose in block.lines]
+        beside = len(_GAP) * 2 + widest + max(map(width_of, purposes), default=0) <= self.width
+        for command, purpose in zip(commands, purposes, strict=True):
+            if beside:
+                yield (Span(f"{_GAP}{_padded(command, widest)}"), Span(f"{_GAP}{purpose}", Tone.QUIET))
             else:
                 yield (Span(f"{_GAP}{command}"),)
-                for line in _wrapped(said, "      ", "      ", self.width):
+                for line in _wrapped(purpose, _BELOW, _BELOW, self.width):
                     yield (Span(line, Tone.QUIET),)
 
 

@@ -136,6 +136,7 @@ class Words:
         self.book = book
         self._printers: Mapping[str, Callable[[Any], str]] = {
             "": self._plain,
+            "raw": lambda value: harmless(str(value)),
             "percent": self._percent,
             "points": self._points,
             "whole": self._whole,
@@ -166,7 +167,9 @@ class Words:
             return self.say(said)
         if isinstance(said, Cell):
             return self.show(said.value, said.hint)
-        if self.has(said.reason.code):
+        sentence = catalogue(self.language).get(said.reason.code)
+        # A translation that speaks of a value the finding does not have would say less than the original.
+        if sentence is not None and {name for name, _ in placeholders(sentence)} <= set(said.reason.numbers):
             return self.say(said.reason)
         return self.fill(said.text, said.reason.numbers) if said.template else harmless(said.text)
 

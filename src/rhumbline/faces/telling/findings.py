@@ -24,7 +24,7 @@ from rhumbline.faces.blocks import (
     Sentences,
     Tone,
 )
-from rhumbline.faces.telling.inputs import TONE_OF, held_out
+from rhumbline.faces.telling.inputs import TONE_OF, held_out, rows_of
 from rhumbline.faces.telling.scores import paradox, title
 
 
@@ -140,7 +140,7 @@ def explain_briefly(diagnosis: Diagnosis, book: Book, findings: Sequence[Finding
     """
     entries = tuple(map(_brief, diagnosis.standing[:most]))
     missing = held_out(findings)
-    first = (Headline((Reason("input.held_out", {"count": len(missing)}),), Tone.BAD),) if missing else ()
+    first = (Headline((Reason("input.held_out", {"count": rows_of(missing)}),), Tone.BAD),) if missing else ()
     return (title(book, diagnosis.as_of), *first, _headline(diagnosis), *((Entries(entries),) if entries else ()))
 
 

@@ -19,6 +19,11 @@ def held_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
+def rows_of(findings: Iterable[Finding]) -> int:
+    """Return how many rows findings are about; two bad values in one row hold out one row."""
+    return len({(finding.kind, finding.key) if finding.kind else finding.where for finding in findings})
+
+
 def noticed(finding: Finding) -> tuple[Given, Given]:
     """Return what was found and what to do about it."""
     family = "refused" if finding.kind == OF_THE_COMMAND else "gate"
@@ -55,11 +60,11 @@ def explain_input(findings: Sequence[Finding]) -> Blocks:
         return ()
     missing = held_out(findings)
     headline = (
-        Headline((Reason("input.held_out", {"count": len(missing)}),), Tone.BAD)
+        Headline((Reason("input.held_out", {"count": rows_of(missing)}),), Tone.BAD)
         if missing
         else Headline((Reason("input.noticed", {"count": len(findings)}),), Tone.WARNING)
     )
     return (headline, explain_findings(findings))
 
 
-__all__ = ["OF_THE_COMMAND", "TONE_OF", "explain_findings", "explain_input", "held_out", "noticed"]
+__all__ = ["OF_THE_COMMAND", "TONE_OF", "explain_findings", "explain_input", "held_out", "noticed", "rows_of"]
