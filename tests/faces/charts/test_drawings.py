@@ -303,6 +303,6 @@ def test_the_page_about_pictures_names_every_function():
 def test_every_sentence_is_said_somewhere():
     folder = Path(charts.__file__).parent
     source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "words.py")
-    families = tuple(re.findall(r'say\(f"([\w.]+\.){', source)) + ("state.",)
+    families = (*re.findall(r'say\(f"([\w.]+\.){', source), "state.")
     said = set(re.findall(r"""["']([\w.]+)["']""", source))
     assert [code for code in ENGLISH_SENTENCES if code not in said and not code.startswith(families)] == []
