@@ -62,7 +62,7 @@ def test_a_file_becomes_candidates_for_one_budget(read):
 
 
 def test_columns_may_stand_in_any_order_and_be_few(read):
-    text = SMALL.split("PROJECTS")[0] + "PROJECTS\nvotes;score;cost;project_id\n5;9;100;3\n4;99;100;4\n"
+    text = SMALL.split("PROJECTS", maxsplit=1)[0] + "PROJECTS\nvotes;score;cost;project_id\n5;9;100;3\n4;99;100;4\n"
     book, _ = read(text)
     assert [benefit.likely for key in ("p3", "p4") for benefit in book.benefits_of(key)] == [5, 4]
     assert book.initiatives["p3"].name == "Project 3"

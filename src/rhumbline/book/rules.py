@@ -649,11 +649,15 @@ def _shortest_cycle(links: Mapping[str, tuple[str, ...]], knot: set[str]) -> lis
 def _one_of_a_kind(book: Book) -> list[Fault]:
     """There is one organisation, one budget and one strategy in force; of two the first in key order counts."""
     faults = []
-    for kind, words in (("organisation", "organisation"), ("budget", "budget"), ("strategy", "strategy in force")):
+    for kind, name, words in (
+        ("organisation", "name", "organisation"),
+        ("budget", "cash", "budget"),
+        ("strategy", "mission", "strategy in force"),
+    ):
         records = list(book.all(kind).values())
         if kind == "strategy":
             records = [record for record in records if record.state is StrategyState.IN_FORCE]
-        faults += [_not_unique(record, records[0], "key", f"There can be only one {words}") for record in records[1:]]
+        faults += [_not_unique(record, records[0], name, f"There can be only one {words}") for record in records[1:]]
     return faults
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from rhumbline.book.findings import Finding
@@ -178,16 +179,14 @@ def _short(text: str) -> str:
     return printable[:_SHOWN] + ("..." if len(text) > _SHOWN or len(printable) > _SHOWN else "")
 
 
-_MOST_COMPARED = 500
-
-
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that looks most like this one, or None when none does."""
-    candidates = list(known)
-    if len(candidates) > _MOST_COMPARED:
-        # Comparing is slow; in a long list only words that begin alike are worth it.
-        candidates = [other for other in candidates if other[:1] == word[:1]][:_MOST_COMPARED]
-    short = word[:80]
+    # A name that is wrong in one row is usually wrong in thousands.
+    return _nearest(word[:80], tuple(known))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(short: str, candidates: tuple[str, ...]) -> str | None:
     close = difflib.get_close_matches(short, candidates, n=1)
     if not close:
         folded = {other.casefold(): other for other in candidates}

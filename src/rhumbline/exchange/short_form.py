@@ -106,6 +106,8 @@ class _Expander:
                     self.records(name, value)
             else:
                 self.unknown_section(name)
+        if is_missing(self.tree.get("budget")) and is_missing(self.tree.get("budgets")):
+            self.missing_section("budget", "Add 'budget: {cash: [10000, 10000, 0, 0]}', one amount for each period.")
 
     def unknown_section(self, name: Any) -> None:
         """Say that the file has a part nobody knows."""
@@ -179,7 +181,9 @@ class _Expander:
             self.horizon(row, horizon)
         elif not is_missing(horizon):
             where = self.place("horizon")
-            row.findings.append(_not_a_mapping(where, "horizon", horizon, "{start: 2027-01-01, periods: 4}"))
+            row.findings.append(
+                _not_a_mapping(where, "horizon", horizon, "{start: 2027-01-01, periods: 4}", "strategy")
+            )
         self.rows.append(row)
 
     def horizon(self, row: RawRow, horizon: Mapping[Any, Any]) -> None:
@@ -456,7 +460,7 @@ class _Expander:
         place = self.place(section)
         if not isinstance(value, Mapping):
             example = "{months: 3, first: 2026-01-31, sales: [1, 2, 3]}"
-            self.findings.append(_not_a_mapping(place, section, value, example))
+            self.findings.append(_not_a_mapping(place, section, value, example, "history"))
             return
         months, first = value.get("months"), value.get("first")
         for name, series in value.items():
@@ -646,12 +650,13 @@ def _unknown(place: Place, what: str, name: Any, known: Iterable[str]) -> Findin
     )
 
 
-def _not_a_mapping(place: Place, name: str, value: Any, example: str) -> Finding:
+def _not_a_mapping(place: Place, name: str, value: Any, example: str, kind: str) -> Finding:
     return Finding(
         code="wrong-type",
         where=str(place),
         message=f"{name} must be a mapping of names to values, but is {show(value)}.",
         remedy=f"Write for example '{name}: {example}'.",
+        kind=kind,
         numbers=FrozenMap({"field": name, "value": show(value)}),
     )
 

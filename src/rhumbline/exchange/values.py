@@ -412,7 +412,8 @@ def _number(value: Any, wanted: str) -> Any:
         value = _odd_number(value, wanted)
     if isinstance(value, int):
         return value
-    if not math.isfinite(value):
+    # A signalling NaN raises when it is asked anything else.
+    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
         raise _not_a_number(value)
     return value
 

@@ -207,6 +207,9 @@ def _not_yaml(error: yaml.YAMLError) -> Exception:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     place = Place("", mark_of(mark.line, mark.column)) if mark is not None else Place()
+    if "nesting depth" in problem:
+        # The parser looks ahead: it may give up, at 1,000 levels, before we have counted to 51.
+        return too_deep(place)
     return refused(
         "not-yaml",
         place,
