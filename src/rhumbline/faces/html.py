@@ -78,22 +78,28 @@ def _table(table: Table, words: Words) -> Iterator[str]:
     )
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
     for row in table.rows:
-        yield "<tr>" + "".join(f"<td>{_said(said, words)}</td>" for said in row) + "</tr>"
+        cells = zip(table.columns, row, strict=True)
+        yield f"<tr>{''.join(_cell(_said(said, words), numeric=column.numeric) for column, said in cells)}</tr>"
     yield "</tbody></table>"
+
+
+def _cell(text: str, *, numeric: bool = False) -> str:
+    # The attribute instead of a style: a notebook that forbids styles keeps it.
+    return f'<td align="{"right" if numeric else "left"}">{text}</td>'
 
 
 def _entries(entries: Sequence[Entry], words: Words) -> Iterator[str]:
     yield "<table><tbody>"
     for entry in entries:
         label = f"{_said(entry.label, words)} " if entry.label else ""
-        facts = "".join(f" {_said(fact, words)}" for fact in entry.facts)
+        facts = "".join(_cell(_said(fact, words), numeric=True) for fact in entry.facts)
         told = [_said(reason, words) for reason in entry.reasons]
         told += [f"<code>{escape(harmless(key))}</code> {_said(said, words)}" for key, said in entry.items]
         told += [f"<small>{_said(word, words)} {_said(said, words)}</small>" for word, said in entry.notes]
         reasons = "<br>".join(dict.fromkeys(told))
         key = escape(harmless(entry.key))
         title = _said(entry.title, words)
-        yield f"<tr><td>{label}<code>{key}</code></td><td>{title}{facts}</td><td>{reasons}</td></tr>"
+        yield f"<tr>{_cell(f'{label}<code>{key}</code>')}{_cell(title)}{facts}{_cell(reasons)}</tr>"
     yield "</tbody></table>"
 
 

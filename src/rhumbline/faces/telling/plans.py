@@ -42,8 +42,14 @@ def _entry(line: Line, cost: float, *, frees: bool) -> Entry:
 
 def _lists(plan: Plan, book: Book) -> Iterator[Block]:
     cost = Quantities(book, plan.as_of).full_cost
+    blocked = {line.initiative for line in plan.blocked}
+    stopped = {line.initiative for line in plan.stopped}
+    # Everything is named once: what is blocked under its block, unless it is live and must stop.
+    left_out = {"waiting": blocked, "blocked": stopped}
     for name in ("funded", "reserve", "stopped", "waiting", "blocked"):
-        lines: Sequence[Line] = getattr(plan, name)
+        lines: Sequence[Line] = [
+            line for line in getattr(plan, name) if line.initiative not in left_out.get(name, set())
+        ]
         if lines:
             yield Heading(Reason(f"heading.{name}"))
             yield Entries(tuple(_entry(line, cost[line.initiative], frees=name == "stopped") for line in lines))
