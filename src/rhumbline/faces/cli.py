@@ -113,11 +113,11 @@ def _wish(value: Any) -> Any:
 
 def exit_code(answer: Any) -> int:
     """Return 1 when a check found an error or rows are held out, a verification fails, or no plan is possible."""
-    from rhumbline.faces.telling.inputs import held_out
+    from rhumbline.faces.telling.inputs import errors
 
     match answer.name:
         case "check":
-            return int(bool(answer.result.errors or held_out(answer.findings)))
+            return int(bool(answer.result.errors or errors(answer.findings)))
         case "verify":
             return int(answer.result.verdict in ("fails", "worse"))
         case "plan":

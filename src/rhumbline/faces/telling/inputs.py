@@ -14,9 +14,18 @@ OF_THE_COMMAND = "command"
 TONE_OF = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING, Severity.INFO: Tone.QUIET}
 
 
-def held_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that hold a row out."""
+def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings of severity error."""
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def held_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that hold a row out.
+
+    A part that the file never had, such as the budget, is an error; yet nothing is held out, and the answer
+    itself says what it lacks.
+    """
+    return tuple(finding for finding in errors(findings) if finding.where != finding.kind)
 
 
 def rows_of(findings: Iterable[Finding]) -> int:
@@ -67,4 +76,4 @@ def explain_input(findings: Sequence[Finding]) -> Blocks:
     return (headline, explain_findings(findings))
 
 
-__all__ = ["OF_THE_COMMAND", "TONE_OF", "explain_findings", "explain_input", "held_out", "noticed", "rows_of"]
+__all__ = ["OF_THE_COMMAND", "TONE_OF", "errors", "explain_findings", "explain_input", "held_out", "noticed", "rows_of"]
