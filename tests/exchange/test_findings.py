@@ -128,7 +128,6 @@ FIELD = [
     ({"status": "running", "stage": "case"}, "duplicate-field", "initiatives e1, status"),
     ({"key": "e1"}, "duplicate-field", "initiatives e1"),
     ({"earliest": 0}, "too-small", "initiatives e1, earliest"),
-    ({"earliest": 5}, "too-large", "initiatives e1, earliest"),
     ({"earliest": 1.5}, "wrong-type", "initiatives e1, earliest"),
     ({"mandatory": "yes"}, "wrong-type", "initiatives e1, mandatory"),
     ({"mandatory": 1}, "wrong-type", "initiatives e1, mandatory"),
@@ -424,9 +423,16 @@ def test_a_kpi_linked_twice_is_a_finding():
     assert only(reading, "duplicate-key").where.startswith("objectives o1, kpis 2")
 
 
-def test_link_weights_that_sum_to_zero_are_refused():
+def test_link_weights_that_sum_to_zero_count_the_same_and_are_noticed():
     reading = both(company(objectives=[{"id": "o1", "name": "O", "weight": 1, "kpis": [{"kpi": "k1", "weight": 0}]}]))
-    assert only(reading, "zero-sum").key == "o1"
+    assert (only(reading, "zero-sum").key, only(reading, "zero-sum").severity) == ("o1", Severity.WARNING)
+    assert "o1" in reading.book.objectives
+
+
+def test_a_start_beyond_the_horizon_is_noticed():
+    reading = both(company(initiatives=[initiative(earliest=5)]))
+    assert (only(reading, "too-large").key, only(reading, "too-large").severity) == ("e1", Severity.WARNING)
+    assert "e1" in reading.book.initiatives
 
 
 @pytest.mark.parametrize("weight", [0, -1])

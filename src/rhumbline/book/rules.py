@@ -520,8 +520,9 @@ def _of_objective(objective: Objective) -> list[Fault]:
             record=objective,
             field="kpis",
             code="zero-sum",
-            message="The weights of its KPIs are all 0, so none of them could count.",
-            remedy="Give at least one KPI a weight above 0; without a weight each counts 1.",
+            message="The weights of its KPIs are all 0, so each of them counts the same.",
+            remedy="Give the KPIs weights above 0; without a weight each counts 1.",
+            severity=Severity.WARNING,
         )
     ]
 
@@ -717,8 +718,9 @@ def _too_late(initiative: Initiative, periods: int) -> Fault:
         record=initiative,
         field="earliest",
         code="too-large",
-        message=f"earliest is {initiative.earliest}, but the horizon has only {periods} periods.",
+        message=f"earliest is {initiative.earliest}, but the horizon has only {periods} periods: it could start only for free.",
         remedy=f"Write a period from 1 to {periods}, or leave the initiative out of this plan.",
+        severity=Severity.WARNING,
         numbers={"value": initiative.earliest, "most": periods},
     )
 

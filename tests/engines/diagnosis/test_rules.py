@@ -452,7 +452,7 @@ CASES = (
     Case("EXE03", "i1", lambda spent: changed("initiative", "i1", spent=Decimal(str(spent))), (5500.01,), (5500,)),
     Case("EXE03", "i1", lambda progress: changed("initiative", "i1", progress=progress, planned_progress=None), (0.45,), (0.46, 0.0)),
     Case("EXE03", "i1", lambda stage: changed("initiative", "i1", spent=Decimal(6000), stage=stage), (Stage.RUNNING,), (Stage.FUNDED,)),
-    Case("EXE03", "i1", lambda approved: changed("initiative", "i1", spent=Decimal(6000), approved=approved), (Decimal(10000), None), (Decimal(12000), Decimal(0))),
+    Case("EXE03", "i1", lambda approved: changed("initiative", "i1", spent=Decimal(6000), approved=approved), (Decimal(10000), None, Decimal(0)), (Decimal(12000),)),
     Case("EXE04", "organisation", lambda days: changed("review", "progress", last=ago(days)), (47,), (46, -47)),
     Case("EXE04", "organisation", lambda every: changed("review", "progress", every_days=every), (13,), (14,)),
     Case("EXE04", "organisation", lambda days: changed("review", "progress", last=ago(days), every_days=20), (31,), (30,)),

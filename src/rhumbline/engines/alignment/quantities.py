@@ -262,7 +262,7 @@ class Quantities:
         for grade, prior in PRIOR_FACTORS.items():
             claims = [(likely, realised) for own, likely, realised in self.closed_claims if own == grade]
             claimed = fsum(likely for likely, _ in claims)
-            if len(claims) >= CALIBRATION_LEAST and claimed > 0:
+            if len(claims) >= CALIBRATION_LEAST and claimed != 0:
                 own = clip(fsum(realised for _, realised in claims) / claimed)
                 factors[grade] = (len(claims) * own + CALIBRATION_PRIOR * prior) / (len(claims) + CALIBRATION_PRIOR)
         return factors

@@ -45,11 +45,11 @@ def over_budget(facts: Facts) -> Iterator[Hit]:
     for initiative in facts.running:
         full_cost = facts.quantities.full_cost[initiative.key]
         approved = full_cost if initiative.approved is None else float(initiative.approved)
-        if initiative.spent is None or initiative.progress <= 0 or approved <= 0:
+        if initiative.spent is None or initiative.progress <= 0:
             continue
         forecast = float(initiative.spent) / initiative.progress
         # As a ratio, because the tolerance of comparisons is meant for numbers around 1, not for amounts of money.
-        if above(forecast / approved, OVERRUN):
+        if above(forecast / approved, OVERRUN) if approved > 0 else forecast > 0:
             yield Hit(initiative.key, {"initiative": initiative.key, "forecast": forecast, "approved": approved})
 
 

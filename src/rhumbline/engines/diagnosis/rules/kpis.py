@@ -74,10 +74,8 @@ def stale(facts: Facts) -> Iterator[Hit]:
 
 
 def _history(facts: Facts, key: str) -> list[float]:
-    """The values before the current one: those without a day, and all with a day but the newest."""
-    readings = facts.book.readings(key)
-    current = 1 if readings and readings[-1].at is not None else 0
-    return [reading.value for reading in readings[: len(readings) - current] if reading.value is not None]
+    """The values before the current one, which is the newest reading, dated or not."""
+    return [reading.value for reading in facts.book.readings(key)[:-1] if reading.value is not None]
 
 
 @rule("KPI05", name="Soft target", severity=Severity.WARNING, about="kpi", lines=(56,), sources=("wheeler-2000",))
