@@ -162,6 +162,12 @@ def test_of_several_tables_the_best_is_taken_and_the_others_are_named():
     assert codes(findings) == ["other-table"]
 
 
+def test_the_table_is_taken_that_has_the_columns_of_the_wanted_kind():
+    text = "Project,Status,Cost\nOven,open,1\nVan,done,2\n\nKPI,Unit,Baseline,Target\nLate,days,9,5\n"
+    assert names(find_table([csv(text)], "kpi")[0])[0] == "KPI"
+    assert names(find_table([csv(text)], "initiative")[0])[0] == "Project"
+
+
 def test_a_second_table_with_other_columns_does_not_become_rows_of_the_first():
     tables = find_tables(csv("Project,Status,Cost\nOven,open,1\nVan,done,2\n\nName,Email,Team\nDana,d@x.com,Bakery\n"))
     assert [names(table) for table in tables] == [["Project", "Status", "Cost"], ["Name", "Email", "Team"]]

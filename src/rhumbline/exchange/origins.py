@@ -98,8 +98,9 @@ def with_origins(firm: Organisation, origins: Mapping[tuple[str, str], Origin]) 
         Origins by kind and key.
     """
     written = {
+        # Written in ASCII, because names of files and ids may hold letters that no setting accepts.
         f"{_PREFIX}{kind}.{key}": json.dumps(
-            [origin.source, origin.id, dict(sorted(origin.values.items()))], separators=(",", ":"), ensure_ascii=False
+            [origin.source, origin.id, dict(sorted(origin.values.items()))], separators=(",", ":")
         )
         for (kind, key), origin in origins.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -67,11 +68,11 @@ class RowKeys:
     def _own_id(self, line: Line) -> str:
         stated = line.values.get("key")
         if stated:
-            return str(stated)
+            return _short(str(stated))
         name = line.values.get("name") or line.values.get("text") or ""
         if not name and self.kind == "benefit":
             name = f"{line.values.get('initiative', '')}.{line.values.get('kpi', '')}"
-        return f"name:{normal(str(name))}" if name else f"name:row {line.row.number}"
+        return f"name:{_short(normal(str(name)))}" if name else f"name:row {line.row.number}"
 
     def _numbered(self, own_id: str, ids: Mapping[str, Line], line: Line) -> str:
         number = 2
@@ -116,3 +117,13 @@ class RowKeys:
             return False
         said = line.values.get("name") or line.values.get("text")
         return bool(said) and normal(str(said)) != normal(str(getattr(there, "name", getattr(there, "text", said))))
+
+
+_LONGEST = 120
+
+
+def _short(text: str) -> str:
+    """Return an id that is not too long to be kept; a long one ends in letters that tell it from others."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}~{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"

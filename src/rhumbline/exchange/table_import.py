@@ -111,7 +111,9 @@ def import_table(
         sheets, findings = read_sheets(source, hidden=hidden)
     if not sheets:
         return TableImport(before, findings=tuple(findings))
-    table, said = _chosen(sheets, sheet, header_row)
+    # The kind of an agreed mapping counts, as it does for its columns.
+    kind = mapping.kind if mapping else kind
+    table, said = _chosen(sheets, kind, sheet, header_row)
     findings += said
     if table is None:
         return TableImport(before, findings=tuple(findings))
@@ -122,11 +124,13 @@ def import_table(
     return importer.result(findings)
 
 
-def _chosen(sheets: Iterable[Sheet], sheet: str, header_row: int | None) -> tuple[Table | None, list[Finding]]:
+def _chosen(
+    sheets: Iterable[Sheet], kind: str, sheet: str, header_row: int | None
+) -> tuple[Table | None, list[Finding]]:
     """Return the table that was asked for, or the best one."""
     wanted = [each for each in sheets if not sheet or each.name == sheet]
     if header_row is None:
-        return find_table(wanted)
+        return find_table(wanted, kind)
     for each in wanted:
         for table in find_tables(each):
             if table.header_row + 1 == header_row:

@@ -19,7 +19,7 @@ from rhumbline.exchange.raw import show
 from rhumbline.exchange.sheets import Sheet, column_letters
 from rhumbline.exchange.styles import Cell, decide_numbers, is_missing, parse_amount
 from rhumbline.exchange.table_rows import TOLERANCE, Row, Rows, Total, groups_filled, sorted_rows
-from rhumbline.exchange.vocabulary import normal, targets
+from rhumbline.exchange.vocabulary import normal, targets, without_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +73,15 @@ class Table:
 # --- finding them -----------------------------------------------------------------------------
 
 
-def find_table(sheets: Iterable[Sheet]) -> tuple[Table | None, list[Finding]]:
+def find_table(sheets: Iterable[Sheet], kind: str = "initiative") -> tuple[Table | None, list[Finding]]:
     """Return the best table of a file, and findings that name the others.
 
     Parameters
     ----------
     sheets
         The sheets of the file.
+    kind
+        The kind of record its rows are to become.
     """
     found = [table for sheet in sheets for table in find_tables(sheet)]
     if not found:
@@ -91,11 +93,17 @@ def find_table(sheets: Iterable[Sheet]) -> tuple[Table | None, list[Finding]]:
                 remedy="Put the names of the columns into one row, and the data into the rows below it.",
             )
         ]
-    best = max(found, key=lambda table: table.score)
+    best = max(found, key=lambda table: table.score + 3 * _own_words(table, kind))
     others = [table for table in found if table is not best]
     findings = list(best.findings)
     findings += [_other_table(table) for table in others]
     return best, findings
+
+
+def _own_words(table: Table, kind: str) -> int:
+    """Return how many different fields of a kind of record the headers name."""
+    words = [normal(without_unit(header.text)[0]) for header in table.headers]
+    return sum(any(word in forms for word in words) for forms in targets(kind).values())
 
 
 def _other_table(table: Table) -> Finding:
