@@ -34,7 +34,11 @@ _ONE_AT_A_TIME = Lock()
 
 
 class Undecided(Exception):
-    """The search was stopped, or cut off too many proposals, before it knew."""
+    """The search was stopped, or cut off too many proposals, before it knew; no choice is better than ``bound``."""
+
+    def __init__(self, bound: float = inf) -> None:
+        self.bound = bound
+        super().__init__(f"undecided, bound {bound}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +328,11 @@ def _read(highs: Any, search: Search, question: Question) -> Found | None:
     if status == highspy.HighsModelStatus.kInfeasible:
         return None
     proven = status == highspy.HighsModelStatus.kOptimal
+    bound = float(info.mip_dual_bound)
+    if question.minimise is None:
+        bound = -bound / MILLION
     if not proven and info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        raise Undecided
+        raise Undecided(bound)
     values = highs.getSolution().col_value[: search.model.matrix.choices]
     chosen = frozenset(column for column, value in enumerate(values) if value > 0.5)
-    bound = float(info.mip_dual_bound)
-    return Found(chosen, -bound / MILLION if question.minimise is None else bound, proven)
+    return Found(chosen, bound, proven)
