@@ -168,8 +168,8 @@ def test_a_quote_that_is_never_closed_is_a_finding():
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"", "empty-file"),
-        (b"\xef\xbb\xbf  \n", "empty-file"),
+        (b"", "empty"),
+        (b"\xef\xbb\xbf  \n", "empty"),
         (b"%PDF-1.7 ...", "unknown-format"),
         (b"\x89PNG\r\n", "unknown-format"),
         (b"<html><table><tr><td>Name</td></tr></table></html>", "unknown-format"),

@@ -496,7 +496,7 @@ _QUOTES = 'Check for a quotation mark (") that is opened and never closed.'
 
 def _refuse_other_formats(data: bytes, name: str) -> None:
     if not data.strip(b"\x00\xef\xbb\xbf \t\r\n"):
-        raise refused("empty-file", name, "The file is empty.", "Check that it is the file you meant.")
+        raise refused("empty", name, "The file is empty.", "Check that it is the file you meant.")
     for sign, what, remedy in _NOT_TABLES:
         if data.startswith(sign):
             raise refused("unknown-format", name, f"The file is {what}, not a table.", remedy)
