@@ -20,6 +20,13 @@ from rhumbline.exchange import gate
 from rhumbline.exchange.json_text import parse_json
 from rhumbline.exchange.raw import MOST_BYTES, Refused, measure, refused, said_of, show
 from rhumbline.exchange.short_form import RawRow, expand, is_missing, known_words
+from rhumbline.exchange.table_files import (
+    is_table_source,
+    is_table_target,
+    parse_table_bytes,
+    parse_table_path,
+    write_table_path,
+)
 from rhumbline.exchange.values import BadValue, read_date
 from rhumbline.exchange.writing import tree_of
 from rhumbline.exchange.yaml_out import write_yaml
@@ -80,28 +87,33 @@ def read_book(source: str | Path | bytes | Mapping[str, Any], as_of: date | None
     Parameters
     ----------
     source
-        A path; or YAML or JSON text (a text with a line break, or bytes); or a mapping as such text would give.
+        A path; or YAML or JSON text (a text with a line break, or bytes); or the bytes of a workbook or of an
+        archive of CSV files; or a mapping as such text would give.
     as_of
         An evaluation date that counts instead of the one the data states.
     """
     if isinstance(source, Mapping):
         return read_mapping(source, as_of)
+    if isinstance(source, bytes) and source.startswith(b"PK\x03\x04"):
+        return _read_tables(source, as_of)
     if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
         return read_text(source, as_of=as_of)
     return read_any(source, as_of)
 
 
 def read_any(path: str | Path, as_of: date | None = None) -> Reading:
-    """Read a Book from a file; its name, or else its first letter, says whether it is YAML or JSON.
+    """Read a Book from a file; its name, or else its first letter, says which format it has.
 
     Parameters
     ----------
     path
-        The file.
+        A file in YAML or JSON, a workbook, an archive of CSV files, or a folder of them.
     as_of
         An evaluation date that counts instead of the one in the file.
     """
     path = Path(path)
+    if is_table_source(path):
+        return _read_tables(path, as_of)
     try:
         data = _bytes_of(path)
     except Refused as refusal:
@@ -152,6 +164,16 @@ def read_mapping(tree: Any, as_of: date | None = None) -> Reading:
         return unusable(refusal.finding)
 
 
+def _read_tables(source: Path | bytes, as_of: date | None) -> Reading:
+    """Read a Book from tables; findings name sheet, row and column."""
+    try:
+        tables = parse_table_bytes(source) if isinstance(source, bytes) else parse_table_path(source)
+    except Refused as refusal:
+        return unusable(refusal.finding)
+    reading = read_mapping(tables.tree, as_of)
+    return dataclasses.replace(reading, findings=(*tables.findings, *map(tables.located, reading.findings)))
+
+
 # --- the ways out -----------------------------------------------------------------------------
 
 
@@ -172,16 +194,20 @@ def dumps(book: Book, format: Format = "yaml") -> str:  # noqa: A002
 
 
 def write_book(book: Book, path: str | Path) -> None:
-    """Write a Book to a file: JSON where the name ends in ``.json``, else YAML.
+    """Write a Book to a file by its ending: JSON, a workbook (``.xlsx``), CSV files in an archive (``.zip``), YAML.
 
     Parameters
     ----------
     book
         Any Book.
     path
-        The file; one that is there already is replaced only when the new one is complete.
+        The file; a path without an ending is a folder of CSV files. A file that is there already is replaced
+        only when the new one is complete.
     """
     path = Path(path)
+    if is_table_target(path):
+        write_table_path(book, path)
+        return
     text = dumps(book, "json" if path.suffix.lower() in JSON_SUFFIXES else "yaml")
     fresh = path.with_name(f".{path.name}.new")
     try:
