@@ -175,6 +175,11 @@ def test_unknown_columns_are_listed_and_never_dropped_silently():
     assert finding.numbers["columns"] == "Colour, Remark"
 
 
+def test_a_group_over_a_column_helps_to_understand_it():
+    found = proposal(",Kosten,,Owner\nProjekt,Plan,Ist,\nOfen,5,6,Dana\nWagen,7,8,Sam\n")
+    assert mapped(found) == {"Projekt": "name", "Kosten Plan": "cash", "Kosten Ist": "spent", "Owner": "owner"}
+
+
 def test_hours_are_not_money():
     found = proposal("Task,Hours actual,Time spent,Actual cost\nOven,5,6,7\nVan,6,7,8\n")
     assert mapped(found)["Actual cost"] == "spent"

@@ -148,6 +148,50 @@ def test_the_same_file_after_writing_and_reading_changes_nothing():
     assert imported(EUROPEAN, book).changes == ()
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        lambda text: text.encode("cp1252"),
+        lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
+        lambda text: text.replace(";", "\t").encode(),
+        lambda text: "\n".join(";".join(reversed(line.split(";"))) for line in text.splitlines()).encode(),
+    ],
+    ids=["BOM and CRLF", "Windows", "UTF-16", "tabs", "shuffled columns"],
+)
+def test_the_same_table_written_otherwise_changes_nothing(changed):
+    first = imported(EUROPEAN)
+    again = import_table(changed(EUROPEAN), first.book, name="list.csv", as_of=AS_OF)
+    assert again.changes == ()
+
+
+def test_a_copy_under_another_name_changes_nothing():
+    assert imported(EUROPEAN, imported(EUROPEAN).book, name="list (1).csv").changes == ()
+
+
+def test_a_file_cut_off_in_the_middle_loses_rows_and_says_so():
+    first = imported(EUROPEAN)
+    cut = imported(EUROPEAN[: EUROPEAN.index("QM-System")], first.book)
+    assert cut.book == first.book
+    assert "gone-from-file" in codes(cut)
+
+
+def test_what_somebody_removed_stays_out_until_asked_for():
+    book = imported(EUROPEAN).book.without("initiative", "webshop").without("work_item", "webshop.due")
+    again = imported(EUROPEAN, book)
+    assert again.changes == ()
+    assert "removed-in-book" in codes(again)
+    assert "webshop" in imported(EUROPEAN, book, answers={"removed": "restore"}).book.initiatives
+    assert "webshop" in imported(EUROPEAN.replace("80,50", "90,50"), book).book.initiatives
+
+
+def test_a_renamed_team_is_still_the_team_of_the_file():
+    text = "Project,Team\nOven,Bakery\n"
+    book = imported(text).book
+    renamed = book.replace(dataclasses.replace(book.teams["bakery"], name="Bread and cake"))
+    assert imported(text, renamed).changes == ()
+
+
 def test_a_newer_file_changes_only_what_changed():
     first = imported(EUROPEAN)
     newer = imported(EUROPEAN.replace("Webshop;offen", "Webshop;läuft").replace("1.250,00", "1.300,00"), first.book)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from rhumbline.exchange.sheets import parse_sheets
+from rhumbline.exchange.sheets import Sheet, parse_sheets
 from rhumbline.exchange.tables import find_table, find_tables
 
 # --- writing sheets ---------------------------------------------------------------------------
@@ -109,6 +110,18 @@ def test_parts_of_a_column_below_the_header_belong_to_the_header():
     table, _ = best(csv("Project,Cost,,Owner\n,2027,2028,\nOven,10,20,Dana\nVan,5,6,Sam\n"))
     assert names(table) == ["Project", "Cost 2027", "Cost 2028", "Owner"]
     assert len(table.rows) == 2
+
+
+def test_months_as_real_dates_are_headers():
+    months = [date(2027, month, 1) for month in range(1, 7)]
+    rows = (("Budget", "all in EUR"), ("Project", *months), ("Oven", 1, 2, 3, 4, 5, 6), ("Van", 6, 5, 4, 3, 2, 1))
+    table, _ = best(Sheet("Plan", rows))
+    assert names(table)[:3] == ["Project", "2027-01-01", "2027-02-01"]
+
+
+def test_months_as_text_are_headers():
+    table, _ = best(csv("Plan,our own\nProject,Jan 2027,Feb 2027,03/2027\nOven,1,2,3\nVan,4,5,6\n"))
+    assert names(table) == ["Project", "Jan 2027", "Feb 2027", "03/2027"]
 
 
 def test_a_title_merged_over_the_whole_table_is_a_title():

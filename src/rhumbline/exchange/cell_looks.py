@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from rhumbline.exchange.styles import Cell, decide_dates, decide_numbers
+from rhumbline.exchange.styles import Cell, decide_dates, decide_numbers, month_of
 from rhumbline.exchange.vocabulary import header_words, without_unit
 
 Grid = Sequence[Sequence[Cell]]
@@ -43,10 +43,15 @@ def is_wordy(cell: Cell) -> bool:
     return isinstance(cell, str) and _is_text(cell)
 
 
-def is_year(cell: Cell) -> bool:
+def is_period(cell: Cell) -> bool:
+    """Whether a cell names a year or a month, as headers of columns of amounts do."""
+    if isinstance(cell, date):
+        # Month headers of a workbook are real dates, the first of each month.
+        return cell.day == 1
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return bool(_YEAR.fullmatch(str(cell).strip())) if isinstance(cell, (int, str)) else False
+    text = str(cell).strip() if isinstance(cell, (int, str)) else ""
+    return bool(_YEAR.fullmatch(text)) or (0 < len(text) <= 20 and month_of(text) is not None)
 
 
 def is_numeric(cell: Cell) -> bool:

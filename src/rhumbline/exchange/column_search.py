@@ -127,7 +127,8 @@ def _likeness(header: Header, words: Mapping[str, int]) -> float:
     exact = [words[form] for form in forms if form in words]
     if exact:
         return 1.0 - 0.002 * min(exact)
-    best = max((_part_of(bare, word) for word in words), default=0.0)
+    whole = normal(without_unit(header.name)[0])
+    best = max((_part_of(form, word) for form in {bare, whole} for word in words), default=0.0)
     if best < _LEAST and len(bare) > 4:
         close = difflib.get_close_matches(bare, list(words), n=1, cutoff=0.85)
         best = 0.8 * difflib.SequenceMatcher(None, bare, close[0]).ratio() if close else best

@@ -14,8 +14,8 @@ from rhumbline.exchange.cell_looks import (
     is_blank,
     is_empty,
     is_numeric,
+    is_period,
     is_wordy,
-    is_year,
     known_header,
     label_of,
 )
@@ -54,7 +54,7 @@ def _header_score(grid: Grid, index: int, place: int) -> float:
     if len(filled) < 2 or not any(is_wordy(cell) for cell in filled):
         return float("-inf")
     known = sum(known_header(cell) for cell in filled)
-    numeric = sum(is_numeric(cell) and not is_year(cell) for cell in filled)
+    numeric = sum(is_numeric(cell) and not is_period(cell) for cell in filled)
     long = sum(isinstance(cell, str) and len(cell) > _LONG for cell in filled)
     return len(filled) + 3 * known - 4 * numeric - 0.2 * place - 2 * long + 1.5 * _contrast(grid, index)
 
@@ -136,7 +136,7 @@ def _later_header(grid: Grid, block: int, current: int) -> int | None:
         if is_blank(row):
             return None
         filled = [cell for cell in row if not is_empty(cell)]
-        if len(filled) < 2 or not all(is_wordy(cell) or is_year(cell) for cell in filled):
+        if len(filled) < 2 or not all(is_wordy(cell) or is_period(cell) for cell in filled):
             continue
         if _same_words(row, grid[current]) or index + 1 >= len(grid) or is_blank(grid[index + 1]):
             return None
@@ -182,7 +182,7 @@ def _is_lower_header(sheet: Sheet, grid: Grid, start: int) -> bool:
         return False
     lower = {column for column, cell in enumerate(grid[start + 1]) if not is_empty(cell)}
     upper = {column for column, cell in enumerate(grid[start]) if not is_empty(cell)}
-    labels = all(is_wordy(grid[start + 1][column]) or is_year(grid[start + 1][column]) for column in lower)
+    labels = all(is_wordy(grid[start + 1][column]) or is_period(grid[start + 1][column]) for column in lower)
     copied = _copied_down(sheet, start, start + 1)
     own = lower - copied
     if not labels or len(own) < 2 or not own - upper:
@@ -203,13 +203,17 @@ def _is_group_row(sheet: Sheet, grid: Grid, upper: int, lower: int) -> bool:
     if not over or len(over) >= len(under) + 1:
         return False
     cells = [grid[upper][column] for column in over]
-    if not all((is_wordy(cell) or is_year(cell)) and len(str(cell)) <= _LONG for cell in cells):
+    if not all((is_wordy(cell) or is_period(cell)) and len(str(cell)) <= _LONG for cell in cells):
         return False
     spans = [(left, right) for (top, left), (_, right) in sheet.merged if top == upper and right > left]
     if spans:
         # A merged cell over the whole table is its title.
         return not any(left <= min(under) and right >= max(under) for left, right in spans)
     if over == [min(under)] or over == [0]:
+        return False
+    widths = [end - start for start, end in zip(over, [*over[1:], max(under) + 1], strict=True)]
+    if over[0] == min(under) and min(widths) < 2:
+        # What begins above the first column and names less than two columns is a line of a title.
         return False
     names = [normal(str(grid[lower][column])) for column in under]
     return len(set(names)) < len(names) or len(over) >= 2 or not known_header(grid[upper][over[0]])

@@ -47,6 +47,8 @@ class Merging:
         Keys of new records that got a value nobody stated.
     unchanged
         How many rows say what the Book says already.
+    removed
+        Keys of records that somebody took out of the Book since they were imported.
     """
 
     before: Book
@@ -59,6 +61,7 @@ class Merging:
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     unchanged: int = 0
+    removed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.origins = origins_of(self.before)
@@ -108,7 +111,11 @@ class Merging:
         there = self.before.all(each.kind).get(each.key)
         origin = self.origins.get((each.kind, each.key))
         if there is None:
-            self._keep_origin(each, {name: fingerprint(getattr(record, name)) for name in each.owned})
+            values = {name: fingerprint(getattr(record, name)) for name in each.owned}
+            if origin is not None and origin.values == values and self.talk.answers.get("removed") != "restore":
+                self.removed += [each.key] if each.kind == self.kind else []
+                return []
+            self._keep_origin(each, values)
             return [(record, each)]
         decided = {
             name: answer
@@ -125,7 +132,11 @@ class Merging:
         return [(result, each)]
 
     def _keep_origin(self, each: Wanted, values: dict[str, str]) -> None:
-        self.fresh_origins[each.kind, each.key] = (Origin(self.source, each.id, values), each.line)
+        before = self.origins.get((each.kind, each.key))
+        # A copy of the file under another name says nothing new.
+        same = before is not None and before.values == values and each.key in self.before.all(each.kind)
+        fresh = before if same and before is not None else Origin(self.source, each.id, values)
+        self.fresh_origins[each.kind, each.key] = (fresh, each.line)
 
     def _conflict(self, each: Wanted, conflict: Conflict) -> None:
         mine, theirs = _words(conflict.mine), _words(conflict.theirs)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rhumbline.book.book import Book
 from rhumbline.exchange.columns import email_in
+from rhumbline.exchange.origins import Origin
 from rhumbline.exchange.raw import nearest
 from rhumbline.exchange.vocabulary import normal
 
@@ -52,8 +53,13 @@ def key_from_id(text: str) -> str:
 class References:
     """The names and keys of a Book, to which an import adds."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, origins: Mapping[tuple[str, str], Origin]) -> None:
         self.book = book
+        # A team that somebody renamed is still found by the name a file has for it. Of people no such
+        # trace is kept, so that a name can be erased.
+        self.called = {
+            (kind, normal(origin.id)): key for (kind, key), origin in origins.items() if kind in ("team", "segment")
+        }
         self.keys: dict[str, dict[str, str]] = {}
         self.added: dict[str, dict[str, dict[str, Any]]] = {}
         self._next = 1
@@ -80,8 +86,8 @@ class References:
     def find(self, kind: str, text: str) -> str | None:
         """Return the key of what a text names, adding a person, team or segment; None where nothing has that name."""
         for one in kind.split(" or "):
-            found = self.known(one).get(normal(text))
-            if found is not None:
+            found = self.known(one).get(normal(text)) or self.called.get((one, normal(text)))
+            if found is not None and (found in self.book.all(one) or found in self.known(one).values()):
                 return found
         return self._person(text) if kind == "person" else self._add(kind, text) if kind in ADDED_BY_NAME else None
 

@@ -166,8 +166,8 @@ class _Importer:
 
     def result(self, findings: list[Finding]) -> TableImport:
         """Turn rows into records, merge them with the Book, and say what came of it."""
-        references = References(self.before)
         merging = Merging(self.before, self.kind, self.source, self._defaults(self.kind), self.talk)
+        references = References(self.before, merging.origins)
         firm, rate = self._firm()
         keys = RowKeys(self.before, self.table, self.kind, self.source, merging.origins, references, self.talk)
         keyed = keys.keyed(self.proposal.lines)
@@ -178,10 +178,14 @@ class _Importer:
         strategy = spread.strategy() if self.kind == "initiative" else None
         beside = [record for record in (*self._added(references), strategy) if record is not None]
         accepted = merging.settled([*((record, None) for record in beside), *records])
+        for kind in ("team", "segment"):
+            for key, raw in references.added.get(kind, {}).items():
+                merging.fresh_origins[kind, key] = (Origin(self.source, raw["name"][:120], {}), None)
         after = merging.book(firm, accepted, self.as_of)
         self._say_gone(merging.origins, {key for _, key, _ in keyed})
         rows.say_unused()
         self._say_assumed(after, merging.assumed)
+        self._say_removed(merging.removed)
         return self._result(findings, after, merging)
 
     def _result(self, findings: list[Finding], after: Book, merging: Merging) -> TableImport:
@@ -302,6 +306,20 @@ class _Importer:
             Severity.INFO,
             count=len(keys),
         )
+
+    def _say_removed(self, keys: list[str]) -> None:
+        """Name the records that somebody took out of the Book, and that the file still has."""
+        if keys:
+            self.talk.say(
+                "removed-in-book",
+                self.table.where(),
+                f"{len(keys)} row(s) were imported before and then removed from the Book: {', '.join(keys[:8])}"
+                f"{' and more' if len(keys) > 8 else ''}. They stay out.",
+                "Answer 'restore' to the question 'removed' to bring them back.",
+                Severity.INFO,
+                keys=", ".join(keys[:50]),
+                count=len(keys),
+            )
 
     def _say_gone(self, origins: Mapping[tuple[str, str], Origin], here: Container[str]) -> None:
         """Name the records that an earlier file of this name had and this one has not."""
