@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rhumbline.book.book import Book
+from rhumbline.book.faults import words_of
 from rhumbline.book.findings import Finding
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.rules import Fault, key_of, settle
 from rhumbline.book.types import FrozenMap, Severity, natural
 from rhumbline.exchange import gate
 from rhumbline.exchange.json_text import parse_json
-from rhumbline.exchange.raw import MOST_BYTES, Refused, measure, refused, said_of, show
+from rhumbline.exchange.raw import (
+    MOST_BYTES,
+    MOST_FINDINGS,
+    Refused,
+    measure,
+    refused,
+    said_of,
+    show,
+    too_many_findings,
+)
 from rhumbline.exchange.short_form import RawRow, expand, is_missing, known_words
 from rhumbline.exchange.table_files import (
     is_table_source,
@@ -36,8 +46,6 @@ Format = Literal["yaml", "json"]
 
 YAML_SUFFIXES = (".yaml", ".yml")
 JSON_SUFFIXES = (".json",)
-
-MOST_FINDINGS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +385,7 @@ class _Rows:
         for row in sorted(self.rows, key=lambda row: row.parent is not None):
             self.read(row, twice)
             if len(self.findings) > MOST_FINDINGS:
-                raise _too_many_findings()
+                raise too_many_findings()
         settled = settle(self.records, self.held, as_of or self.as_of())
         for fault in settled.faults:
             self.fault(fault)
@@ -475,19 +483,9 @@ def _duplicate(row: RawRow, first: RawRow, key: str) -> Finding:
     return Finding(
         code="duplicate-key",
         where=str(row.place),
-        message=f"There is more than one {gate.words_of(row.kind)} with the id '{key}'; the first is at {first.place}.",
+        message=f"There is more than one {words_of(row.kind)} with the id '{key}'; the first is at {first.place}.",
         remedy="Give each its own id; until then all of them are held out.",
         kind=row.kind,
         key=key,
         numbers=FrozenMap({"value": key, "first": str(first.place)}),
-    )
-
-
-def _too_many_findings() -> Refused:
-    return refused(
-        "too-many-findings",
-        "",
-        f"There are more than {MOST_FINDINGS:,} findings; reading stopped.",
-        "Check that this is the file you meant, and that its columns and names are those of a Book.",
-        most=MOST_FINDINGS,
     )

@@ -12,12 +12,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from rhumbline.book.faults import words_of
 from rhumbline.book.fields import Container, fields_of
 from rhumbline.book.findings import Finding
 from rhumbline.book.records import KINDS
-from rhumbline.book.rules import faults_of
 from rhumbline.book.types import FrozenMap, Severity
-from rhumbline.exchange.raw import NO_MARK, Place, did_you_mean, mark_at, nearest, said_of, show
+from rhumbline.book.within import faults_of
+from rhumbline.exchange.raw import MOST_FINDINGS, NO_MARK, Place, did_you_mean, mark_at, nearest, said_of, show
 from rhumbline.exchange.values import KEY, BadValue, FieldReader, Notice, bare, readers_of
 
 NOWHERE = Place()
@@ -74,11 +75,6 @@ def key_of(raw: Any) -> str:
     return stated if isinstance(stated, str) and KEY.fullmatch(stated) else ""
 
 
-def words_of(kind: str) -> str:
-    """Return the name of a kind as a sentence needs it."""
-    return {"kpi": "KPI"}.get(kind, kind.replace("_", " "))
-
-
 class _Entry:
     """One mapping on its way to become a record."""
 
@@ -97,6 +93,8 @@ class _Entry:
             reader = readers.get(known) if isinstance(known, str) else None
             if reader is None:
                 self.unknown(name, readers)
+                if len(self.findings) > MOST_FINDINGS:
+                    break
             elif known in tried:
                 self.twice()
             elif not reader.absent(value):
@@ -229,3 +227,6 @@ def _example(kind: str, name: str) -> str:
     examples: dict[Any, str] = {str: "Example", date: "2026-11-23", bool: "true", int: "3", float: "10"}
     known = {"key": "x1", "currency": "EUR", "weight": "25"}
     return known.get(name) or examples.get(first, "100")
+
+
+__all__ = ["NOWHERE", "key_of", "read_record", "words_of"]

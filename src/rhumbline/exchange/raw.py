@@ -16,6 +16,8 @@ from rhumbline.book.types import FrozenMap, Severity
 MOST_BYTES = 10_000_000
 MOST_LEVELS = 50
 MOST_NODES = 1_000_000
+MOST_ROWS = 200_000
+MOST_FINDINGS = 10_000
 
 # A longer run of digits is kept as text: no field takes such a number, and Python refuses to read it.
 MOST_DIGITS = 400
@@ -33,18 +35,21 @@ def mark_of(line: int, column: int) -> int:
 class Branch(dict[str, Any]):
     """A mapping from a file: ``marks`` has the position of each value, ``said`` the file's word for a field."""
 
-    __slots__ = ("mark", "marks", "said")
+    __slots__ = ("by_key", "mark", "marks", "said")
 
     def __init__(self, mark: int = NO_MARK) -> None:
         super().__init__()
         self.mark = mark
         self.marks: list[int] = []
         self.said: dict[str, str] | None = None
+        # Built when a position is first asked for; most mappings are never asked.
+        self.by_key: dict[Any, int] | None = None
 
     def put(self, key: str, value: Any, mark: int = NO_MARK, said: str = "") -> None:
         """Add one entry; a key that is there already keeps its first position."""
         if key not in self:
             self.marks.append(mark)
+            self.by_key = None
         self[key] = value
         if said and said != key:
             self.said = {**(self.said or {}), key: said}
@@ -54,6 +59,13 @@ class Branch(dict[str, Any]):
         if key in self:
             del self.marks[list(self).index(key)]
             del self[key]
+            self.by_key = None
+
+    def mark_of_value(self, key: Any) -> int:
+        """Return the position of the value of a key, if it is known."""
+        if self.by_key is None:
+            self.by_key = dict(zip(self, self.marks, strict=False))
+        return self.by_key.get(key, NO_MARK)
 
 
 class Items(list[Any]):
@@ -75,9 +87,7 @@ class Items(list[Any]):
 def mark_at(parent: Any, key: Any) -> int:
     """Return the position of an entry of a mapping (by key) or of a list (counted from 0), if it is known."""
     if isinstance(parent, Branch):
-        for index, name in enumerate(parent):
-            if name == key:
-                return parent.marks[index] if index < len(parent.marks) else NO_MARK
+        return parent.mark_of_value(key)
     if isinstance(parent, Items) and isinstance(key, int) and key < len(parent.marks):
         return parent.marks[key]
     return NO_MARK
@@ -145,6 +155,28 @@ def too_many(where: Place | str) -> Refused:
         f"The input has more than {MOST_NODES:,} values, which no company description has.",
         "Split the file, or check that it is the one you meant.",
         most=MOST_NODES,
+    )
+
+
+def too_many_rows() -> Refused:
+    """Return the refusal of input that has too many records."""
+    return refused(
+        "too-big",
+        "",
+        f"The input has more than {MOST_ROWS:,} rows, which no company of 500 people has.",
+        "Check that it is the file you meant; measurements and bookings may be summed up by month.",
+        most=MOST_ROWS,
+    )
+
+
+def too_many_findings() -> Refused:
+    """Return the refusal of input with which almost everything is wrong."""
+    return refused(
+        "too-many-findings",
+        "",
+        f"There are more than {MOST_FINDINGS:,} findings; reading stopped.",
+        "Check that this is the file you meant, and that its columns and names are those of a Book.",
+        most=MOST_FINDINGS,
     )
 
 

@@ -16,13 +16,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from rhumbline.book.faults import words_of
 from rhumbline.book.fields import fields_of
 from rhumbline.book.findings import Finding
 from rhumbline.book.records import KIND_OF_PLURAL, Commitment, Kpi, Measurement, Partner
 from rhumbline.book.records.work import STAGE_OF_STATUS
 from rhumbline.book.types import FrozenMap
-from rhumbline.exchange.gate import key_of, words_of
+from rhumbline.exchange.gate import key_of
 from rhumbline.exchange.raw import (
+    MOST_FINDINGS,
+    MOST_ROWS,
     NO_MARK,
     Branch,
     Place,
@@ -30,6 +33,8 @@ from rhumbline.exchange.raw import (
     mark_at,
     nearest,
     show,
+    too_many_findings,
+    too_many_rows,
     warning,
 )
 from rhumbline.exchange.values import read_value
@@ -106,6 +111,8 @@ class _Expander:
                     self.records(name, value)
             else:
                 self.unknown_section(name)
+                if len(self.findings) > MOST_FINDINGS:
+                    raise too_many_findings()
         if is_missing(self.tree.get("budget")) and is_missing(self.tree.get("budgets")):
             self.missing_section("budget", "Add 'budget: {cash: [10000, 10000, 0, 0]}', one amount for each period.")
 
@@ -211,6 +218,8 @@ class _Expander:
                 _not_a_list(self.place(section), section, value, kind),
             )
             return
+        if len(self.rows) + len(value) > MOST_ROWS:
+            raise too_many_rows()
         split = _SPLITTERS.get(kind)
         for index, raw in enumerate(value):
             key = key_of(raw)
@@ -225,6 +234,8 @@ class _Expander:
         """Add one row."""
         row = RawRow(kind, raw, place, parent)
         self.rows.append(row)
+        if len(self.rows) > MOST_ROWS:
+            raise too_many_rows()
         return row
 
     def kpi(self, raw: Mapping[Any, Any], place: Place, key: str) -> None:
