@@ -36,7 +36,7 @@ ABOUT = "about"
 INSTRUCTIONS = "instructions"
 
 # Every cell of a help row begins with it; no key, number, date or choice does.
-HELP = "\N{CIRCLED LATIN SMALL LETTER I} "
+HELP = "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK} "
 
 
 @dataclass(frozen=True, slots=True)

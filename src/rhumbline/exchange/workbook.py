@@ -11,7 +11,7 @@ import io
 import re
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -25,7 +25,7 @@ from rhumbline.book.book import Book
 from rhumbline.book.fields import Container, FieldOf, Part
 from rhumbline.book.findings import Finding, RhumblineError
 from rhumbline.book.records import KINDS
-from rhumbline.book.types import RefersTo, Severity
+from rhumbline.book.types import RefersTo, Severity, Shape
 from rhumbline.exchange.book_tables import (
     ABOUT,
     HELP,
@@ -116,7 +116,7 @@ class _Exact(float):
 
 
 _FONT = "#1f2933"
-_HEADER = {"bold": True, "font_color": "#ffffff", "bg_color": "#33526e", "valign": "vcenter", "border": 1}
+_HEADER = {"bold": True, "font_color": "#ffffff", "bg_color": "#33526e", "border": 1, "border_color": "#8aa4ba"}
 _REQUIRED = {**_HEADER, "bg_color": "#1f3a52"}
 _HELP = {"italic": True, "font_size": 9, "font_color": "#52606d", "bg_color": "#f0f4f8", "text_wrap": True}
 _TO_FILL = {"bg_color": "#fff1c9"}
@@ -148,6 +148,7 @@ class _Writer:
         """Write the first sheet: what the workbook is and how to fill it in."""
         sheet = self.file.add_worksheet(INSTRUCTIONS)
         sheet.hide_gridlines(2)
+        _for_paper(sheet)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 96, self.words)
         firm = book.organisation
@@ -155,6 +156,7 @@ class _Writer:
         row = 2
         head = self.file.add_format({"bold": True, "valign": "top", "font_color": _FONT})
         for step in _steps():
+            sheet.set_row(row, 15 * (len(step["words"]) // 100 + 1) + 4)
             sheet.write_string(row, 0, step["head"], head)
             sheet.write_string(row, 1, step["words"], self.words)
             row += 1
@@ -188,12 +190,17 @@ class _Writer:
         group = "first" if table.kind in FIRST else "then" if table.kind in THEN else ""
         if group:
             sheet.set_tab_color(_COLOURS[group])
-        sheet.freeze_panes(_FIRST_ROW, 1)
-        sheet.set_row(1, 78)
+        named = [column.header for column in table.columns[:2]] == ["key", "name"]
+        sheet.freeze_panes(_FIRST_ROW, 2 if named else 1)
+        _for_paper(sheet)
+        sheet.repeat_rows(0)
         last = len(table.rows) + _FIRST_ROW + _ROOM
         # Keys such as 012 and lists of one number are texts on purpose; Excel need not mark each of them.
         sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(len(table.columns) - 1)}{last}"})
-        for column in range(len(table.columns)):
+        widths = [_width(table, column) for column in range(len(table.columns))]
+        sheet.set_row(1, _help_height(table, widths))
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width, self.formats[_style(table.columns[column].described.part)])
             self.column(sheet, table, column, last)
         self.name_keys(table)
 
@@ -201,10 +208,8 @@ class _Writer:
         """Write one column: header, help, cells, and what may be entered below."""
         header, described = table.columns[column].header, table.columns[column].described
         style = _style(described.part)
-        shown = f"{header} *" if described.required else header
-        sheet.write_string(0, column, shown, self.required if described.required else self.header)
+        sheet.write_string(0, column, _shown(header, described), self.required if described.required else self.header)
         sheet.write_string(1, column, HELP + help_of(table.kind, described), self.help)
-        sheet.set_column(column, column, _width(described, shown, table, column), self.formats[style])
         for row, cells in enumerate(table.rows, start=_FIRST_ROW):
             self.cell(sheet, row, column, cells[column], style)
         allowed = _validation(described)
@@ -272,11 +277,37 @@ def _style(part: Part) -> str:
     return "whole" if int in part.types else "number"
 
 
-def _width(described: FieldOf, header: str, table: BookTable, column: int) -> int:
+def _shown(header: str, described: FieldOf) -> str:
+    return f"{header} *" if described.required else header
+
+
+def _width(table: BookTable, column: int) -> int:
     """Return the width of a column: that of its words, within bounds."""
+    header, described = table.columns[column].header, table.columns[column].described
     words = [len(str(row[column])) for row in table.rows[:_MEASURED] if row[column] is not None]
-    least = 22 if str in described.part.types or described.part.container is not Container.ONE else 14
-    return max(least, min(48, max([len(header) + 2, *words])))
+    return max(_least_width(described.part), min(48, max([len(_shown(header, described)) + 3, *words])))
+
+
+def _least_width(part: Part) -> int:
+    if part.container is not Container.ONE:
+        return 24
+    return 28 if str in part.types and not part.mark(Shape) else 16
+
+
+def _help_height(table: BookTable, widths: Sequence[int]) -> float:
+    """Return the height at which every help text can be read, within bounds."""
+    lines = [
+        len(help_of(table.kind, column.described)) / (1.05 * width) + 1
+        for column, width in zip(table.columns, widths, strict=True)
+    ]
+    return 12.5 * min(13, round(max(lines) + 0.5))
+
+
+def _for_paper(sheet: Any) -> None:
+    """Let a sheet be printed across one page, whatever its width."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 _MEASURED = 200
