@@ -185,7 +185,8 @@ def _too_late(initiative: Initiative, periods: int) -> Fault:
         record=initiative,
         field="earliest",
         code="too-large",
-        message=f"earliest is {initiative.earliest}, after the horizon of {periods} periods: only free work could start.",
+        message=f"earliest is {initiative.earliest}, after the {periods} periods of the horizon: "
+        "only work that costs nothing could start then.",
         remedy=f"Write a period from 1 to {periods}, or leave the initiative out of this plan.",
         severity=Severity.WARNING,
         numbers={"value": initiative.earliest, "most": periods},

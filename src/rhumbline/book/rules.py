@@ -63,7 +63,7 @@ def settle(records: Iterable[Any], held_out: Mapping[str, Collection[str]], as_o
         The Book of what is left; the breaches in the order they were met; the records left out.
     """
     index = _Index(list(records), held_out)
-    faults = list(index.unlink(range(len(index.records))))
+    faults = index.unlink(range(len(index.records)))
     notes: list[Fault] = []
     while True:
         book = Book.of(index.left(), as_of)
@@ -99,20 +99,25 @@ class _Index:
                 for target in reference.kinds:
                     self.referrers.setdefault((target, reference.key), []).append(index)
 
-    def unlink(self, indexes: Iterable[int]) -> Iterator[Fault]:
+    def unlink(self, indexes: Iterable[int]) -> list[Fault]:
         """Leave out the records among these whose references lead nowhere, and then their referrers."""
-        waiting = list(indexes)
+        waiting = set(indexes)
+        fallen: list[int] = []
         while waiting:
-            next_round: list[int] = []
-            for index in waiting:
-                if index in self.out:
-                    continue
-                record = self.records[index]
-                faults = list(self.dangling(record, self.held))
-                yield from faults
-                if faults:
-                    next_round += self.remove(index)
-            waiting = sorted(set(next_round))
+            following: set[int] = set()
+            for index in sorted(waiting - self.out):
+                if next(self.dangling(self.records[index], self.held), None) is not None:
+                    fallen.append(index)
+                    following.update(self.remove(index))
+            waiting = following
+        # Only now is it clear what each of them lacks, whatever the order in which they fell.
+        return [fault for index in sorted(fallen) for fault in self.reasons(self.records[index])]
+
+    def reasons(self, record: Any) -> list[Fault]:
+        """Return why a record has to go: what it names that is not listed, or else what it names that is held out."""
+        faults = list(self.dangling(record, self.held))
+        unknown = [fault for fault in faults if fault.code == "unknown-reference"]
+        return unknown or faults
 
     def drop(self, records: Iterable[Any]) -> list[Fault]:
         """Leave out records, and then whatever refers to them."""
@@ -121,7 +126,7 @@ class _Index:
             index = self.place_of[id(record)]
             if index not in self.out:
                 touched += self.remove(index)
-        return list(self.unlink(sorted(set(touched))))
+        return self.unlink(touched)
 
     def remove(self, index: int) -> list[int]:
         """Leave one record out; return those that refer to it."""
