@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rhumbline import registry
 from rhumbline.book.book import Book
@@ -17,6 +17,10 @@ from rhumbline.faces.blocks import Blocks
 from rhumbline.faces.telling.inputs import explain_input, held_out
 from rhumbline.faces.terminal import WIDTH, Terminal
 from rhumbline.faces.words import Words
+
+if TYPE_CHECKING:
+    from rhumbline.faces.differences import Difference
+    from rhumbline.faces.pictures import Picture
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,6 +87,50 @@ class Answer:
     def text(self) -> str:
         """The answer as a terminal shows it, 80 columns wide, without colour."""
         return Terminal(self.words, WIDTH).text(self.blocks)
+
+    def diff(self, other: Answer) -> Difference:
+        """Return what changes from this plan to another: what starts, stops and moves, and its money and hours.
+
+        Parameters
+        ----------
+        other
+            The later plan; it may be for another Book.
+
+        Raises
+        ------
+        NotAPlan
+            When one of the two answers another question.
+        """
+        from rhumbline.faces.differences import NotAPlan, differ
+
+        for answer in (self, other):
+            if answer.name != "plan":
+                raise NotAPlan(answer.name)
+        return differ(self.result, other.result, (self.book, other.book), self.language)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The names of the pictures that can be drawn of this answer, the telling one first."""
+        from rhumbline.faces.pictures import names
+
+        return names(self.name, self.result)
+
+    def picture(self, name: str = "") -> Picture:
+        """Return one picture of this answer, with its table.
+
+        Parameters
+        ----------
+        name
+            One of ``pictures``; by default the first.
+
+        Raises
+        ------
+        UnknownPicture
+            When this answer has no such picture.
+        """
+        from rhumbline.faces.pictures import picture
+
+        return picture(name, self.name, self.result, self.book, self.words)
 
     def _repr_html_(self) -> str:
         return html.page(self.blocks, self.words)
