@@ -196,6 +196,23 @@ def test_an_archive_of_something_else_is_a_finding():
     assert codes(parse_sheets(buffer.getvalue())[1]) == ["unknown-format"]
 
 
+def test_a_binary_workbook_is_a_finding():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"x")
+    _, findings = parse_sheets(buffer.getvalue())
+    assert codes(findings) == ["unknown-format"]
+    assert "XLSX" in findings[0].remedy
+
+
+def test_an_old_workbook_with_a_password_is_a_finding():
+    data = bytearray((FIXTURES / "projects.xls").read_bytes())
+    # The record of the code page (0x42) is turned into that of a password (0x2F).
+    place = data.find(b"\x42\x00\x02\x00")
+    data[place] = 0x2F
+    assert codes(parse_sheets(bytes(data))[1]) == ["encrypted-file"]
+
+
 def test_a_file_that_is_not_there_is_a_finding(tmp_path):
     assert codes(read_sheets(tmp_path / "none.xlsx")[1]) == ["unreadable"]
 

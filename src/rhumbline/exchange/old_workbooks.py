@@ -22,6 +22,10 @@ class NotReadable(Exception):
     """The file is not built as an XLS file must be."""
 
 
+class Encrypted(Exception):
+    """The file is protected with a password."""
+
+
 @dataclass(slots=True)
 class OldSheet:
     """How far a sheet of an XLS file reaches, and its cells that show an error."""
@@ -33,28 +37,20 @@ class OldSheet:
 
 
 def measured(data: bytes) -> list[OldSheet]:
-    """Return the sheets of an XLS file; raise ``NotReadable`` where it is damaged.
+    """Return the sheets of an XLS file; raise ``NotReadable`` where it is damaged, ``Encrypted`` where it is locked.
 
     Parameters
     ----------
     data
         The content of the file.
     """
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        # A newer workbook with a password is kept in the container of the old ones.
+        raise Encrypted
     try:
         return list(_sheets(_workbook_stream(data)))
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise NotReadable(str(error)) from None
-
-
-def is_encrypted(data: bytes) -> bool:
-    """Return whether a compound file holds an encrypted workbook instead of a plain one.
-
-    Parameters
-    ----------
-    data
-        The content of the file.
-    """
-    return "EncryptedPackage".encode("utf-16-le") in data
 
 
 # --- the container ----------------------------------------------------------------------------
@@ -121,7 +117,7 @@ def _chain(data: bytes, table: list[int], start: int, size: int, header: int = 1
 
 # --- the records ------------------------------------------------------------------------------
 
-_SHEET, _BEGIN, _FORMULA, _TRUTH_OR_ERROR = 0x85, 0x809, 0x06, 0x205
+_SHEET, _BEGIN, _FORMULA, _TRUTH_OR_ERROR, _PASSWORD = 0x85, 0x809, 0x06, 0x205, 0x2F
 _SEVERAL = frozenset({0xBD, 0xBE})
 _CELLS = frozenset({_FORMULA, _TRUTH_OR_ERROR, 0x201, 0x203, 0x204, 0xFD, 0x27E, 0xD6, *_SEVERAL})
 _ERRORS = {
@@ -148,6 +144,8 @@ def _sheets(stream: bytes) -> Iterator[OldSheet]:
     begins: dict[int, str] = {}
     current: OldSheet | None = None
     for place, kind, content in _records(stream):
+        if kind == _PASSWORD:
+            raise Encrypted
         if kind == _SHEET and len(content) > 8:
             begins[struct.unpack_from("<I", content)[0]] = _short_text(content[6:])
         elif kind == _BEGIN and place in begins:

@@ -22,7 +22,7 @@ from xml.etree import ElementTree as ET
 
 from rhumbline.book.findings import Finding
 from rhumbline.book.types import FrozenMap, Severity
-from rhumbline.exchange.old_workbooks import NotReadable, is_encrypted, measured
+from rhumbline.exchange.old_workbooks import Encrypted, NotReadable, measured
 from rhumbline.exchange.raw import Refused, refused, show
 from rhumbline.exchange.styles import Cell
 
@@ -68,7 +68,7 @@ def read_sheets(path: str | os.PathLike[str], *, hidden: bool = False) -> tuple[
     Parameters
     ----------
     path
-        A file: XLSX, XLSB, XLS, ODS, CSV or TSV, whatever it is called.
+        A file: XLSX, XLS, ODS, CSV or TSV, whatever it is called.
     hidden
         Whether hidden sheets are wanted too.
     """
@@ -169,7 +169,14 @@ def _zipped(data: bytes, name: str) -> list[Sheet]:
         shown, merged = _measure_ods(_part(parts, "content.xml"), name)
         sheets = _workbook(_packed(parts), name, shown)
         return [replace(sheet, merged=tuple(merged.get(sheet.name, ()))) for sheet in sheets]
-    if not any(part.startswith("xl/workbook.") for part in low):
+    if "xl/workbook.bin" in low:
+        raise refused(
+            "unknown-format",
+            name,
+            "This is a binary workbook (XLSB), whose size cannot be checked before it is opened.",
+            "Save it as XLSX.",
+        )
+    if "xl/workbook.xml" not in low:
         raise refused(
             "unknown-format",
             name,
@@ -388,10 +395,10 @@ def _ods_span(attributes: bytes, row: int, column: int) -> Span:
 
 def _old_workbook(data: bytes, name: str) -> list[Sheet]:
     """Return the sheets of an XLS file, after a look at how large they are."""
-    if is_encrypted(data):
-        raise _encrypted(name)
     try:
         measures = measured(data)
+    except Encrypted:
+        raise _encrypted(name) from None
     except NotReadable as error:
         raise _corrupt(name, error) from None
     for sheet in measures:

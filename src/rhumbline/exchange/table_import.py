@@ -66,6 +66,11 @@ class TableImport:
     conflicts: tuple[tuple[str, str, str], ...] = ()
     unchanged: int = 0
 
+    @property
+    def content(self) -> tuple[Change, ...]:
+        """The changes without the notes in the organisation's settings on where records came from."""
+        return tuple(change for change in self.changes if change.fields != ("settings",))
+
 
 def import_table(
     source: str | os.PathLike[str] | bytes,
