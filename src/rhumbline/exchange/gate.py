@@ -48,7 +48,7 @@ def read_record(kind: str, raw: Any, place: Place = NOWHERE) -> tuple[Any | None
         finding = Finding(
             code="wrong-type",
             where=str(place),
-            message=f"A {words_of(kind)} must be a mapping of names to values, but this is {show(raw)}.",
+            message=f"A{_n(kind)} {words_of(kind)} must be a mapping of names to values, but this is {show(raw)}.",
             remedy="Write it as {id: x1, name: Example}, with a space after each ':'.",
             kind=kind,
             numbers=FrozenMap({"value": show(raw)}),
@@ -131,7 +131,7 @@ class _Entry:
         self.say(
             "unknown-field",
             self.where(bare(name), mark_at(self.raw, name)),
-            f"A {words_of(self.kind)} has no field {show(name)}; what stands there is not used.{did_you_mean(near)}",
+            f"A{_n(self.kind)} {words_of(self.kind)} has no field {show(name)}; what stands there is not used.{did_you_mean(near)}",
             f"Write '{near}' if that is meant; else remove it, or put text that contains a comma in quotes."
             if near
             else "Remove it. If it is part of a text that contains a comma, put the text in quotes.",
@@ -158,7 +158,7 @@ class _Entry:
         self.say(
             "missing-value",
             str(self.place.within(said)),
-            f"{said} is missing, and a {words_of(self.kind)} cannot be without it.",
+            f"{said} is missing, and a{_n(self.kind)} {words_of(self.kind)} cannot be without it.",
             _REMEDIES.get((self.kind, name)) or f"Add it, for example '{said}: {_example(self.kind, name)}'.",
             name,
             {},
@@ -188,6 +188,11 @@ class _Entry:
                 numbers=listed,
             )
         )
+
+
+def _n(kind: str) -> str:
+    """Return the letter that makes 'a' into 'an' before the name of a kind."""
+    return "n" if kind[0] in "aeio" else ""
 
 
 def _step_words(step: Any) -> str:
