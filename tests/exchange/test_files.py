@@ -89,8 +89,9 @@ def test_what_is_no_book_from_python():
 
 
 def test_missing_files_folders_and_odd_names(tmp_path):
-    for path in (tmp_path / "none.yaml", tmp_path, "", "\0", "x" * 5000, "none.yaml"):
+    for path in (tmp_path / "none.yaml", "\0", "x" * 5000, "none.yaml", tmp_path / "none.yaml" / "below"):
         assert refusal(read_book(path)) == "unreadable"
+    assert not read_book(tmp_path).usable
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="an administrator may read everything")

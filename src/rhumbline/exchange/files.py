@@ -120,7 +120,7 @@ def read_any(path: str | Path, as_of: date | None = None) -> Reading:
         An evaluation date that counts instead of the one in the file.
     """
     path = Path(path)
-    if is_table_source(path):
+    if _is_table(path):
         return _read_tables(path, as_of)
     try:
         data = _bytes_of(path)
@@ -129,6 +129,14 @@ def read_any(path: str | Path, as_of: date | None = None) -> Reading:
     suffix = path.suffix.lower()
     known: Format | None = "yaml" if suffix in YAML_SUFFIXES else "json" if suffix in JSON_SUFFIXES else None
     return read_text(data, known, as_of)
+
+
+def _is_table(path: Path) -> bool:
+    try:
+        return is_table_source(path)
+    except (OSError, ValueError):
+        # A name no file can have; opening it says so in words.
+        return False
 
 
 def read_text(text: str | bytes, format: Format | None = None, as_of: date | None = None) -> Reading:  # noqa: A002

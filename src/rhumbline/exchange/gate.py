@@ -131,7 +131,8 @@ class _Entry:
         self.say(
             "unknown-field",
             self.where(bare(name), mark_at(self.raw, name)),
-            f"A{_n(self.kind)} {words_of(self.kind)} has no field {show(name)}; what stands there is not used.{did_you_mean(near)}",
+            f"A{_n(self.kind)} {words_of(self.kind)} has no field {show(name)}; "
+            f"what stands there is not used.{did_you_mean(near)}",
             f"Write '{near}' if that is meant; else remove it, or put text that contains a comma in quotes."
             if near
             else "Remove it. If it is part of a text that contains a comma, put the text in quotes.",
