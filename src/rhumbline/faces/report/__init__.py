@@ -1,0 +1,134 @@
+"""The report a board can read and print: one page of HTML, a PDF, a workbook; and the strategy on a page.
+
+Every function takes a Book and the terms of a plan; the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rhumbline.book.book import Book
+from rhumbline.book.findings import Finding
+from rhumbline.engines.planning import PlanTerms
+from rhumbline.faces.report.contents import PLAIN_TERMS, Contents, gather
+from rhumbline.faces.report.page import onepage_page, report_page
+from rhumbline.faces.report.pdf import PdfMissing, pdf_of
+from rhumbline.faces.report.workbook import workbook_of
+
+
+def report_html(
+    book: Book,
+    terms: PlanTerms = PLAIN_TERMS,
+    *,
+    findings: Iterable[Finding] = (),
+    language: str = "en",
+    progress: Any = None,
+) -> str:
+    """Return the report as one HTML page without script and without anything from elsewhere.
+
+    Parameters
+    ----------
+    book
+        The Book.
+    terms
+        What the plan is asked for: date, pins, bans, scenario; ``without_held_out`` with entries held out.
+    findings
+        What the gate noticed when the Book was read.
+    language
+        Of the sentences: ``en`` or ``de``.
+    progress
+        Told how far the search is; it returns whether to go on.
+    """
+    return report_page(gather(book, terms, findings=findings, language=language, progress=progress))
+
+
+def report_pdf(
+    book: Book,
+    terms: PlanTerms = PLAIN_TERMS,
+    *,
+    findings: Iterable[Finding] = (),
+    language: str = "en",
+    progress: Any = None,
+) -> bytes:
+    """Return the report as a tagged PDF; raise ``PdfMissing`` where WeasyPrint is not there.
+
+    Parameters
+    ----------
+    book, terms, findings, language, progress
+        As for ``report_html``.
+    """
+    contents = gather(book, terms, findings=findings, language=language, progress=progress)
+    return pdf_of(report_page(contents, paper=True))
+
+
+def report_workbook(
+    book: Book,
+    terms: PlanTerms = PLAIN_TERMS,
+    *,
+    findings: Iterable[Finding] = (),
+    language: str = "en",
+    progress: Any = None,
+) -> bytes:
+    """Return the report as an XLSX workbook: plan, findings, scores, questions, provenance.
+
+    Parameters
+    ----------
+    book, terms, findings, language, progress
+        As for ``report_html``.
+    """
+    return workbook_of(gather(book, terms, findings=findings, language=language, progress=progress))
+
+
+def onepage_html(
+    book: Book,
+    terms: PlanTerms = PLAIN_TERMS,
+    *,
+    findings: Iterable[Finding] = (),
+    language: str = "en",
+    progress: Any = None,
+) -> str:
+    """Return the strategy on one sheet of A4, as HTML.
+
+    Parameters
+    ----------
+    book, terms, findings, language, progress
+        As for ``report_html``.
+    """
+    return onepage_page(gather(book, terms, findings=findings, language=language, progress=progress))
+
+
+def onepage_pdf(
+    book: Book,
+    terms: PlanTerms = PLAIN_TERMS,
+    *,
+    findings: Iterable[Finding] = (),
+    language: str = "en",
+    progress: Any = None,
+) -> bytes:
+    """Return the strategy on one sheet of A4, as PDF; raise ``PdfMissing`` where WeasyPrint is not there.
+
+    Parameters
+    ----------
+    book, terms, findings, language, progress
+        As for ``report_html``.
+    """
+    contents = gather(book, terms, findings=findings, language=language, progress=progress)
+    return pdf_of(onepage_page(contents, paper=True))
+
+
+__all__ = [
+    "PLAIN_TERMS",
+    "Contents",
+    "PdfMissing",
+    "gather",
+    "onepage_html",
+    "onepage_page",
+    "onepage_pdf",
+    "pdf_of",
+    "report_html",
+    "report_page",
+    "report_pdf",
+    "report_workbook",
+    "workbook_of",
+]
