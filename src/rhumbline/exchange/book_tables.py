@@ -27,7 +27,7 @@ from rhumbline.book.records import (
     Scenario,
 )
 from rhumbline.book.types import KEY_SHAPE, FrozenMap
-from rhumbline.exchange.cells import NoValue, cells_of, is_blank, plain_text, value_of
+from rhumbline.exchange.cells import FormulaWithoutValue, cells_of, is_blank, plain_text, value_of
 from rhumbline.exchange.raw import Branch, Items, Place, did_you_mean, mark_of, nearest, show, warning
 from rhumbline.exchange.sheets import column_letters
 from rhumbline.exchange.styles import Cell
@@ -115,7 +115,7 @@ class Grid:
 
     name: str
     says: str
-    rows: Sequence[Sequence[Cell | NoValue]]
+    rows: Sequence[Sequence[Cell | FormulaWithoutValue]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,20 +308,20 @@ class _Reading:
 _Columns = list[tuple[str, FieldOf, list[int]]]
 
 
-def _record(sheet: int, row: int, cells: Sequence[Cell | NoValue], columns: _Columns) -> Branch:
+def _record(sheet: int, row: int, cells: Sequence[Cell | FormulaWithoutValue], columns: _Columns) -> Branch:
     """Return the filled cells of one row by field."""
     record = Branch(_mark(sheet, row))
     for name, described, parts in columns:
         filled = [cells[column] for column in parts if column < len(cells) and not is_blank(cells[column])]
         if not filled:
             continue
-        unread = next((each for each in filled if isinstance(each, NoValue)), None)
+        unread = next((each for each in filled if isinstance(each, FormulaWithoutValue)), None)
         cell = unread or (filled[0] if len(filled) == 1 else "; ".join(plain_text(each) for each in filled))
         record.put(name, value_of(described, cell), _mark(sheet, row, parts[0]))
     return record
 
 
-def _says_something(cells: Sequence[Cell | NoValue], columns: _Columns) -> bool:
+def _says_something(cells: Sequence[Cell | FormulaWithoutValue], columns: _Columns) -> bool:
     """Return whether a row holds a record: it is neither blank nor the help row."""
     filled = [
         (described, cells[column])
@@ -357,11 +357,11 @@ def _name_and_number(header: str) -> tuple[str, int]:
     return _word(header), 1
 
 
-def _is_header(row: Sequence[Cell | NoValue], known: Mapping[str, FieldOf]) -> bool:
-    """Return whether a row names columns: at least two that are known, and they are the larger part."""
+def _is_header(row: Sequence[Cell | FormulaWithoutValue], known: Mapping[str, FieldOf]) -> bool:
+    """Return whether a row names columns: at least two that are known and are the larger part, or nothing else."""
     filled = [cell for cell in row if not is_blank(cell)]
     found = sum(isinstance(cell, str) and _name_and_number(cell)[0] in known for cell in filled)
-    return found >= 2 and found * 2 >= len(filled)
+    return found > 0 and (found == len(filled) or (found >= 2 and found * 2 >= len(filled)))
 
 
 _SECTION_OF = {

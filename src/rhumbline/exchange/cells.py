@@ -39,7 +39,7 @@ class TooLongForACell(RhumblineError):
 
 
 @dataclass(frozen=True, slots=True)
-class NoValue:
+class FormulaWithoutValue:
     """A cell whose formula has no value that could be read; the gate refuses it for every field."""
 
     formula: str
@@ -92,7 +92,9 @@ def cells_of(described: FieldOf, value: Any) -> list[Cell]:
     if value is None:
         return [None]
     if described.part.container is Container.ONE:
-        return [_single_cell(described.part, value)]
+        # Some programs keep fifteen digits of a number; a blank cell is a third just as well.
+        lost = isinstance(value, float) and value == described.default and float(f"{value:.15g}") != value
+        return [None if lost else _single_cell(described.part, value)]
     if not value:
         return [NONE if keeps_empty(described) else None]
     return [*_packed(described.name, _entries(described.part, value))]
@@ -216,7 +218,7 @@ def plain_text(value: Any) -> str:
 # --- in ---------------------------------------------------------------------------------------
 
 
-def is_blank(cell: Cell | NoValue) -> bool:
+def is_blank(cell: Cell | FormulaWithoutValue) -> bool:
     """Return whether nothing stands in a cell.
 
     Parameters
@@ -227,7 +229,7 @@ def is_blank(cell: Cell | NoValue) -> bool:
     return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
-def value_of(described: FieldOf, cell: Cell | NoValue) -> Any:
+def value_of(described: FieldOf, cell: Cell | FormulaWithoutValue) -> Any:
     """Return what a cell says as the raw data of its field, for the gate to judge.
 
     Parameters
@@ -238,7 +240,7 @@ def value_of(described: FieldOf, cell: Cell | NoValue) -> Any:
         A cell that is not blank.
     """
     part = described.part
-    if isinstance(cell, NoValue):
+    if isinstance(cell, FormulaWithoutValue):
         return cell
     if part.container is Container.ONE:
         return _single(part, cell)
@@ -252,6 +254,9 @@ def value_of(described: FieldOf, cell: Cell | NoValue) -> Any:
 def _single(part: Part, cell: Cell) -> Any:
     if isinstance(cell, str):
         return _from_text(part, cell)
+    if bool in part.types and isinstance(cell, (int, float)) and cell in (0, 1):
+        # ODS files keep a truth value as a number.
+        return bool(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return int(cell)
     if isinstance(cell, (time, timedelta)):
@@ -369,7 +374,7 @@ def _pairs(text: str) -> list[tuple[str, str | None]]:
 __all__ = [
     "MOST_LETTERS",
     "NONE",
-    "NoValue",
+    "FormulaWithoutValue",
     "RepeatedNames",
     "TooLongForACell",
     "cells_of",

@@ -37,6 +37,7 @@ from rhumbline.exchange.sheets import (
     MOST_UNPACKED,
     decoded,
 )
+from rhumbline.exchange.styles import Cell
 
 SUFFIX = ".csv"
 
@@ -59,18 +60,30 @@ def csv_files(book: Book, *, excel: bool = False) -> dict[str, bytes]:
     excel
         Begin every file with a byte order mark, without which Excel takes UTF-8 for something else.
     """
-    files = {f"{ABOUT}{SUFFIX}": _about_text(book)}
     firm = book.organisation
     silent = firm is not None and firm.records_messages
-    for table in tables_of(book):
-        # Messages that are recorded and silent are a file with nothing but its header.
-        if table.rows or (table.kind == "message" and silent):
-            files[f"{table.name}{SUFFIX}"] = _table_text(table)
-    return {name: ((_MARK if excel else "") + text).encode() for name, text in files.items()}
+    # Messages that are recorded and silent are a file with nothing but its header.
+    tables = [table for table in tables_of(book) if table.rows or (table.kind == "message" and silent)]
+    return csv_files_of(tables, about_of(book), excel=excel)
 
 
-def _about_text(book: Book) -> str:
-    return _csv_text([("name", "value"), *((name, text_of(value)) for name, value in about_of(book))])
+def csv_files_of(
+    tables: Iterable[BookTable], about: Iterable[tuple[str, Cell]], *, excel: bool = False
+) -> dict[str, bytes]:
+    """Return tables as the content of CSV files by name.
+
+    Parameters
+    ----------
+    tables
+        One table for each kind.
+    about
+        What is to be said about the whole.
+    excel
+        Begin every file with a byte order mark.
+    """
+    files = {ABOUT: _csv_text([("name", "value"), *((name, text_of(value)) for name, value in about)])}
+    files |= {table.name: _table_text(table) for table in tables}
+    return {f"{name}{SUFFIX}": ((_MARK if excel else "") + text).encode() for name, text in files.items()}
 
 
 def _table_text(table: BookTable) -> str:
@@ -125,9 +138,20 @@ def csv_archive(book: Book, *, excel: bool = False) -> bytes:
     excel
         Begin every file with a byte order mark, for Excel.
     """
+    return archive_of(csv_files(book, excel=excel))
+
+
+def archive_of(files: Mapping[str, bytes]) -> bytes:
+    """Return files as a zip archive; the same files always give the same bytes.
+
+    Parameters
+    ----------
+    files
+        Content by name.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in csv_files(book, excel=excel).items():
+        for name, data in files.items():
             member = zipfile.ZipInfo(name, _NO_TIME)
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, data)
@@ -325,4 +349,12 @@ def _rows(text: str, delimiter: str, file: str) -> Iterator[tuple[str, ...]]:
         yield tuple(map(unguarded, row))
 
 
-__all__ = ["csv_archive", "csv_files", "parse_csv_archive", "parse_csv_folder", "write_csv_folder"]
+__all__ = [
+    "archive_of",
+    "csv_archive",
+    "csv_files",
+    "csv_files_of",
+    "parse_csv_archive",
+    "parse_csv_folder",
+    "write_csv_folder",
+]

@@ -11,7 +11,7 @@ import io
 import re
 import tomllib
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -37,7 +37,7 @@ from rhumbline.exchange.book_tables import (
     parse_tables,
     tables_of,
 )
-from rhumbline.exchange.cells import NoValue
+from rhumbline.exchange.cells import FormulaWithoutValue
 from rhumbline.exchange.field_help import help_of, summary_of
 from rhumbline.exchange.raw import Refused, warning
 from rhumbline.exchange.sheets import MOST_ROWS, Sheet, column_letters, parse_sheets
@@ -82,6 +82,22 @@ def workbook(book: Book) -> bytes:
     book
         Any Book.
     """
+    firm = book.organisation
+    return workbook_of(tables_of(book), about_of(book), f"The strategy of {firm.name if firm else 'a firm'}")
+
+
+def workbook_of(tables: Iterable[BookTable], about: Iterable[tuple[str, Cell]], title: str) -> bytes:
+    """Return tables as an XLSX workbook for people.
+
+    Parameters
+    ----------
+    tables
+        One table for each kind.
+    about
+        What is to be said about the whole.
+    title
+        What stands at the top of the first sheet.
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -95,11 +111,11 @@ def workbook(book: Book) -> bytes:
         # A fixed day, so that the same Book gives the same bytes.
         file.set_properties({"title": "Rhumbline Book", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
         writer = _Writer(file)
-        writer.instructions(book)
-        writer.about(book)
-        tables = {table.kind: table for table in tables_of(book)}
+        writer.instructions(title)
+        writer.about(about)
+        by_kind = {table.kind: table for table in tables}
         for kind in sheet_order():
-            writer.table(tables[kind])
+            writer.table(by_kind[kind])
     return buffer.getvalue()
 
 
@@ -144,15 +160,14 @@ class _Writer:
 
     # --- the sheets for people ------------------------------------------------------------
 
-    def instructions(self, book: Book) -> None:
+    def instructions(self, title: str) -> None:
         """Write the first sheet: what the workbook is and how to fill it in."""
         sheet = self.file.add_worksheet(INSTRUCTIONS)
         sheet.hide_gridlines(2)
         _for_paper(sheet)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 96, self.words)
-        firm = book.organisation
-        sheet.write_string(0, 0, f"The strategy of {firm.name}" if firm else "The strategy of a firm", self.title)
+        sheet.write_string(0, 0, title, self.title)
         row = 2
         head = self.file.add_format({"bold": True, "valign": "top", "font_color": _FONT})
         for step in _steps():
@@ -166,7 +181,7 @@ class _Writer:
             sheet.write_string(row, 1, summary_of(kind), self.words)
             row += 1
 
-    def about(self, book: Book) -> None:
+    def about(self, about: Iterable[tuple[str, Cell]]) -> None:
         """Write what is to be said about the Book as a whole."""
         sheet = self.file.add_worksheet(ABOUT)
         sheet.set_column(0, 0, 16)
@@ -175,7 +190,7 @@ class _Writer:
         for column, word in enumerate(("name", "value", "what it means")):
             sheet.write_string(0, column, word, self.header)
         meanings = {"as_of": "The day for which questions are answered; blank for today."}
-        for row, (name, value) in enumerate(about_of(book), start=1):
+        for row, (name, value) in enumerate(about, start=1):
             sheet.write_string(row, 0, name)
             self.cell(sheet, row, 1, value, "date")
             sheet.write_string(row, 2, meanings[name])
@@ -392,11 +407,11 @@ def _grid(sheet: Sheet, unread: Mapping[tuple[int, int], str], findings: list[Fi
     says = f"sheet {sheet.name}"
     if not unread:
         return Grid(sheet.name, says, sheet.rows)
-    rows: list[list[Cell | NoValue]] = [list(row) for row in sheet.rows]
+    rows: list[list[Cell | FormulaWithoutValue]] = [list(row) for row in sheet.rows]
     for (row, column), formula in unread.items():
         rows += [[] for _ in range(row + 1 - len(rows))]
         rows[row] += [""] * (column + 1 - len(rows[row]))
-        rows[row][column] = NoValue(formula)
+        rows[row][column] = FormulaWithoutValue(formula)
     findings.append(_formulas_without_value(says, unread))
     return Grid(sheet.name, says, rows)
 
@@ -472,4 +487,4 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-__all__ = ["FIRST", "THEN", "TooManyRows", "parse_workbook", "sheet_order", "workbook"]
+__all__ = ["FIRST", "THEN", "TooManyRows", "parse_workbook", "sheet_order", "workbook", "workbook_of"]
