@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,7 @@ from rhumbline.exchange.vocabulary import normal
 
 DELIMITERS = (",", ";", "\t", "|")
 _SEARCHED = 40
+_LARGE = 2_000_000
 
 # For each field of a format the headers it goes by; the first is the one its documentation shows.
 Columns = Mapping[str, Sequence[str]]
@@ -76,21 +77,34 @@ class Layout:
         The headers as they stand there.
     places
         By field, the positions of the columns that hold it.
-    lines
-        The rows with content.
-    above
-        The rows before the header.
+    grid
+        The sheet it stands in.
     """
 
     header_row: int
     headers: tuple[str, ...]
     places: dict[str, list[int]]
-    lines: list[Line]
-    above: tuple[tuple[Cell, ...], ...] = ()
-    sheet: str = ""
+    grid: Grid
     findings: list[Finding] = field(default_factory=list)
+    _lines: list[Line] | None = None
     _dates: dict[str, DateStyle] = field(default_factory=dict)
     _numbers: dict[str, NumberStyle] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The rows with content below the header, made when they are first asked for."""
+        if self._lines is None:
+            self._lines = [
+                Line(number, row, self.grid.sheet)
+                for number, row in enumerate(self.grid.rows[self.header_row + 1 :], self.header_row + 2)
+                if any(not _empty(cell) for cell in row)
+            ]
+        return self._lines
+
+    @property
+    def sheet(self) -> str:
+        """The name of its sheet; nothing for a text file."""
+        return self.grid.sheet
 
     def has(self, name: str) -> bool:
         """Whether the table has a column for a field."""
@@ -207,6 +221,10 @@ def grids_of(data: bytes, name: str) -> tuple[list[Grid], list[Finding]]:
     if stated:
         return [_text_grid(text[stated.end() :], stated[1])], []
     present = [sign for sign in DELIMITERS if sign in text[:200_000]]
+    if len(text) > _LARGE:
+        # Of a large file only the beginning is read under every delimiter, and all of it under the best one.
+        present.sort(key=lambda sign: -sum(len(row) for row in _text_grid(text[:_LARGE], sign).rows[:200]))
+        present = present[:1]
     return [_text_grid(text, sign) for sign in present or [","]], []
 
 
@@ -262,12 +280,7 @@ def layout_at(grid: Grid, index: int, columns: Columns) -> Layout:
         said = words.get(normal(header))
         if said is not None:
             places.setdefault(said, []).append(place)
-    lines = [
-        Line(number, row, grid.sheet)
-        for number, row in enumerate(grid.rows[index + 1 :], index + 2)
-        if any(not _empty(cell) for cell in row)
-    ]
-    layout = Layout(index, headers, places, lines, grid.rows[:index], grid.sheet)
+    layout = Layout(index, headers, places, grid)
     if grid.cut:
         layout.findings.append(
             note(
@@ -336,12 +349,6 @@ def moment(value: Any) -> date | None:
     return parse_date(value, DateStyle("ymd"))
 
 
-def without_lines(layout: Layout, unwanted: Iterable[Line]) -> Layout:
-    """Return a table without some of its rows."""
-    gone = {line.number for line in unwanted}
-    return replace(layout, lines=[line for line in layout.lines if line.number not in gone])
-
-
 __all__ = [
     "Columns",
     "Grid",
@@ -353,5 +360,4 @@ __all__ = [
     "layout_at",
     "listed",
     "moment",
-    "without_lines",
 ]

@@ -107,6 +107,8 @@ def _board(grid: Grid) -> _Board:
             board.name, waiting = board.name or text_of(row[0]), text_of(row[0])
             header, sub = [], []
         elif header:
+            # An item of the board ends the block of subitems above it.
+            sub = [] if said[0] else sub
             last = _take(board, number, row, header, sub, group, last)
     return board
 

@@ -88,9 +88,21 @@ def _items(title: str, tasks: list[Element], owners: dict[str, Who]) -> list[Ite
         loose = loose or not holder
         items.append(_work(task, holder or "task:0", owners))
     if loose or not items:
-        items.insert(0, _initiative("task:0", (whole.say("Name") if whole is not None else "") or title, whole, owners))
-    # What lies in no summary task costs what its tasks cost; nothing sums that up when there are other initiatives.
+        name = (whole.say("Name") if whole is not None else "") or title
+        others = any(item.becomes == "initiative" for item in items)
+        items.insert(0, _loose(name, tasks) if others else _initiative("task:0", name, whole, owners))
     return items
+
+
+def _loose(name: str, tasks: list[Element]) -> Item:
+    """Return the initiative of the tasks that lie in no summary task, with their costs and not those of the others."""
+    alone = [task for task in tasks if task.say("UID") != "0" and _level(task) <= 1 and task.say("Summary") != "1"]
+    sums = {
+        field: sum((_cost(task, said) or Decimal(0) for task in alone), Decimal(0))
+        for field, said in (("approved", "Cost"), ("spent", "ActualCost"), ("cash", "RemainingCost"))
+    }
+    fields = {field: [amount] if field == "cash" else amount for field, amount in sums.items() if amount}
+    return Item(id="task:0", name=name, where="project", becomes="initiative", fields=fields)
 
 
 def _initiative(own: str, name: str, task: Element | None, owners: dict[str, Who]) -> Item:

@@ -295,6 +295,9 @@ class _Settling:
     def _record(self, row: Row) -> Any:
         """Return the record of a row after the gate, merged with the Book; None where it is held out."""
         series = KINDS[row.kind].series
+        if self.rate is None and row.kind == "actual" and "money" in row.fields:
+            self.held.append((row.kind, row.id))
+            return None
         key = "" if series else self.keys[row.kind, row.id]
         there = None if series else self.before.all(row.kind).get(key)
         owned = self._resolved(row, row.fields)

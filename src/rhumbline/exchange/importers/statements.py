@@ -96,7 +96,8 @@ _SECTIONS = frozenset(
         "Expense",
     )
 )
-_HEADS = frozenset(("account", "accounts", "accounts"))
+_HEADS = frozenset(("account",))
+_AMOUNTS = frozenset(("actual", "amount", "total"))
 _WIDEST = 60
 RUNNING = "running-the-business"
 
@@ -145,8 +146,8 @@ def sniff_xero(glance: Glance) -> Sign:
     found = _marks(glance)
     if found is None:
         return NO_SIGN
-    first, head, _ = found
-    points = 0.55 + 0.35 * (head == "account") + 0.1 * (normal(first) not in _TITLES)
+    first, head, place = found
+    points = 0.5 + 0.4 * (head == "account" and place == 0) + 0.1 * (normal(first) not in _TITLES)
     return Sign(round(points, 3), "it is a profit and loss statement whose header begins with Account")
 
 
@@ -196,7 +197,8 @@ def _header_row(grid: Grid) -> int | None:
             continue
         named = any(normal(cells[place]) in _HEADS for place in filled if place <= 1)
         dated = [place for place in filled if place >= 1 and period_end(cells[place]) is not None]
-        if (named and len(filled) > 1) or (dated and filled[0] >= 1):
+        amounts = any(normal(cells[place]) in _AMOUNTS for place in filled)
+        if (named and len(filled) > 1) or ((dated or amounts) and filled[0] >= 1):
             return index
     return None
 
@@ -306,9 +308,11 @@ def _walk(statement: _Statement, rows: Sequence[Sequence[Cell]], first: int, sty
         label = next((text_of(cell) for cell in row[:2] if not is_missing(cell) and not _is_amount(cell, style)), "")
         amounts = _amounts(statement, row, number, style)
         said = normal(label)
-        if not label:
+        if not label or _is_share(row, style):
             continue
-        if said in _RESULTS or said in _OTHER_RESULTS:
+        # "Operating Income" is a section where it stands alone, and a result where it has an amount below accounts.
+        result = said in _RESULTS or (said == "operating income" and bool(amounts) and bool(statement.accounts))
+        if result or said in _OTHER_RESULTS:
             _check_result(statement, label, number, amounts, other=said in _OTHER_RESULTS)
             path, starts = [], []
         elif said.startswith("total ") or said == "total":
@@ -326,6 +330,12 @@ def _walk(statement: _Statement, rows: Sequence[Sequence[Cell]], first: int, sty
 
 def _is_amount(cell: Cell, style: NumberStyle) -> bool:
     return parse_amount(cell, style) is not None
+
+
+def _is_share(row: Sequence[Cell], style: NumberStyle) -> bool:
+    """Whether all numbers of a row are percentages, such as the profit as a share of the income."""
+    amounts = [found for cell in row[1:] if (found := parse_amount(cell, style)) is not None]
+    return bool(amounts) and all(amount.percent for amount in amounts)
 
 
 def _amounts(statement: _Statement, row: Sequence[Cell], number: int, style: NumberStyle) -> dict[int, Decimal]:

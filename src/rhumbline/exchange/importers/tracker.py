@@ -232,7 +232,7 @@ def _add_work(
         "owner": people.link(item.owner, item.where),
         "due": item.due,
         "done_at": day,
-        "weight": float(item.weight) if weighted and item.weight is not None else None,
+        "weight": float(item.weight) if weighted and item.weight is not None and item.becomes != "milestone" else None,
     }
     over_undated = day is None and is_over(item) and as_of is not None
     draft.add("work_item", item.id, item.where, fields, {"done_at": as_of} if over_undated else {}, _key(item))
@@ -269,7 +269,7 @@ def _done_day(item: Item) -> date | None:
 
 def _weights_count(draft: Draft, items: list[Item]) -> bool:
     """Whether estimates can serve as weights: only if every work item has one, else some would count wrongly."""
-    work = [item for item in items if item.becomes != "initiative"]
+    work = [item for item in items if item.becomes not in ("initiative", "milestone")]
     stated = [item for item in work if item.weight is not None and item.weight > 0]
     if not stated:
         return False
