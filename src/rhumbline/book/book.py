@@ -170,7 +170,8 @@ class Book:
         """Return one record; raise ``UnknownRecord``, naming the nearest key, when there is none."""
         found = self.all(kind).get(key)
         if found is None:
-            near = difflib.get_close_matches(key, list(self.all(kind)), n=1)
+            # Short keys such as i9 and i1 are half alike; anything less is no likely slip.
+            near = difflib.get_close_matches(key, list(self.all(kind)), n=1, cutoff=0.5)
             raise UnknownRecord(kind, key, near[0] if near else None)
         return found
 
@@ -339,7 +340,7 @@ class Book:
         name
             A kind such as ``initiative``, or its list such as ``initiatives``.
         """
-        import pandas
+        import pandas as pd
 
         kind = KIND_OF_PLURAL.get(name, name)
         rows = self.rows(name)

@@ -203,7 +203,7 @@ def initiative_lenses(quantities: Quantities, key: str, delivering: Collection[s
     """
     initiative = quantities.book.initiatives[key]
     parts = (
-        # Without any Benefit the line of sight counts 0, as the strategy knows nothing of it; still it can be asked for.
+        # Without any Benefit the line of sight counts 0: the strategy knows nothing of it. It can still be asked for.
         Part("S", "line of sight", line_of_sight(quantities, key), 1.0, known=_claims(quantities, initiative)),
         _audience(quantities, initiative),
         _need(quantities, initiative),
