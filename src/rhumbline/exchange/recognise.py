@@ -6,6 +6,7 @@ A new format is one module with a ``sniff`` and a ``read``, and one line in FORM
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -291,6 +292,8 @@ def _say_encoding(draft: Draft, glance: Glance) -> None:
 
 def _chosen(glance: Glance) -> str:
     found = _candidates(glance)
+    if not found or found[0].format == "table":
+        _refuse_a_book(glance)
     if found:
         return found[0].format
     if glance.problem is not None:
@@ -300,6 +303,24 @@ def _chosen(glance: Glance) -> str:
         glance.name,
         "Nothing in the file says which program it comes from.",
         f"Name its format: {', '.join(NAMES)}.",
+    )
+
+
+_BOOK_WORDS = frozenset(("as_of", "organisation", "mission", "kpis", "objectives", "initiatives", "budget"))
+_BOOK_LINE = re.compile(rf"^({'|'.join(sorted(_BOOK_WORDS))})\s*:", re.MULTILINE)
+
+
+def _refuse_a_book(glance: Glance) -> None:
+    """Say so when somebody imports a file that is ours already."""
+    text = "" if glance.tree is not None else decoded(glance.data[:200_000])[0]
+    names = set(glance.tree) if isinstance(glance.tree, Mapping) else set(_BOOK_LINE.findall(text))
+    if len(names & _BOOK_WORDS) < 2:
+        return
+    raise refused(
+        "is-a-book",
+        glance.name,
+        "The file is a Book already, not the export of another program.",
+        "Use it as it is, for example 'rhumbline check FILE'.",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.exchange.importers import samples
 from tests.exchange.importers.samples import SAMPLES
 
-from rhumbline.book.records import Person
+from rhumbline.book.records import Person, Strategy
 from rhumbline.book.rules import check
 from rhumbline.book.types import Severity
 from rhumbline.exchange.files import dumps, read_text
@@ -178,3 +178,31 @@ def test_a_pabulib_file_is_a_book_of_its_own():
     refused = import_file(SAMPLES["pabulib"], "x", into=book)
     assert not refused.usable
     assert refused.book == book
+
+
+def test_an_account_that_is_given_to_an_initiative_later_takes_its_costs_along():
+    book = import_file(SAMPLES["trello"], "x").book
+    book = import_file(SAMPLES["wave"], "x", into=book).book
+    result = import_file(SAMPLES["wave"], "x", into=book, answers={"account:Rent": "second-bakery"})
+    assert [(row.initiative, row.source) for row in result.book.series["actual"]] == [
+        ("running-the-business", "wave: Fuel"),
+        ("second-bakery", "wave: Rent"),
+    ]
+    assert import_file(SAMPLES["wave"], "x", into=result.book).changes == ()
+
+
+def test_two_bank_accounts_do_not_replace_each_other():
+    book = import_file(SAMPLES["bank"], "x").book
+    book = import_file(samples.BANK.replace(",Main", ",Second").encode(), "x", into=book).book
+    assert [float(row.money) for row in book.series["actual"]] == [20.5, 20.5]
+
+
+def test_a_plan_is_added_to_the_strategy_in_force_whatever_its_key():
+    book = import_file(SAMPLES["trello"], "x").book.replace(Strategy(key="s1", mission=""))
+    result = import_file(SAMPLES["stratml"], "x", into=book)
+    assert list(result.book.all("strategy")) == ["s1"]
+    assert result.book.strategy.mission == "Every parcel on the day we said."
+    other = book.replace(Strategy(key="s1", mission="Ours"))
+    conflict = import_file(SAMPLES["stratml"], "x", into=other)
+    assert conflict.book.strategy.mission == "Ours"
+    assert conflict.conflicts == (("strategy", "s1", "mission"),)

@@ -5,9 +5,11 @@ import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from tests.exchange.importers import samples
 from tests.exchange.importers.samples import SAMPLES
 
+from rhumbline.exchange.files import dumps
 from rhumbline.exchange.recognise import FORMATS, NAMES, import_file, recognise
 
 MARGIN = 0.15
@@ -236,3 +238,30 @@ def test_formulas_stay_text():
 def test_the_reference_page_has_every_format():
     page = (Path(__file__).parents[3] / "docs" / "reference" / "import-formats.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if f"`{name}`" not in page] == []
+
+
+def test_a_book_is_no_foreign_file():
+    book = import_file(SAMPLES["trello"], "x").book
+    for form in ("yaml", "json"):
+        refused = import_file(dumps(book, form).encode(), "x")
+        assert [finding.code for finding in refused.findings] == ["is-a-book"]
+
+
+def test_two_exports_one_below_the_other_have_one_header():
+    twice = samples.OPENPROJECT + samples.OPENPROJECT.replace("\n4", "\n5").replace(",41\n", ",51\n")
+    result = import_file(twice.encode(), "x")
+    assert set(result.book.all("work_item")) == {"42", "43", "52", "53"}
+    assert result.held_out == ()
+
+
+def test_further_sheets_are_named():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for name in ("Tasks", "Others"):
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows_of("openproject") if name == "Tasks" else [["a", "b"], [1, 2]]):
+            page.write_row(number, 0, row)
+    book.close()
+    result = import_file(out.getvalue(), "x")
+    assert result.format == "openproject"
+    assert "Others" in next(finding.message for finding in result.findings if finding.code == "other-sheet")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rhumbline.book.findings import Finding
+from rhumbline.exchange.importers.draft import note
 from rhumbline.exchange.importers.layout import Columns, Grid, Layout, find_layout, grids_of
 from rhumbline.exchange.importers.markup import Element, parse_markup
 from rhumbline.exchange.json_text import parse_json
@@ -58,9 +59,25 @@ class Glance:
             self._layouts[id(columns)] = find_layout(self.grids, columns, least)
         return self._layouts[id(columns)]
 
+    def say_other_sheets(self, used: str) -> None:
+        """Say which sheets of a workbook were not read, beside the one that was."""
+        others = [grid.sheet for grid in self.grids if grid.sheet and grid.sheet != used and grid.rows]
+        if others:
+            self.findings.append(
+                note(
+                    "other-sheet",
+                    self.name,
+                    f"Only the sheet '{used}' was read; there is more in {', '.join(others[:8])}.",
+                    "Save the other sheet as a file of its own if it is to be imported too.",
+                    count=len(others),
+                )
+            )
+
     def must_layout(self, columns: Columns, what: str) -> Layout:
         """Return the table of this file; refuse a file that has none with the columns of a format."""
         found = self.layout(columns)
+        if found is not None:
+            self.say_other_sheets(found.sheet)
         if found is None:
             words = ", ".join(words[0] for words in list(columns.values())[:6])
             raise refused(

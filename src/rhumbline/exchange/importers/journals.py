@@ -103,7 +103,7 @@ def _journal(glance: Glance, terms: Terms, source: str) -> Draft:
         sure = _COSTS.search(normal(account)) and not _NOT_COSTS.search(normal(account))
         if not known and not sure and not option:
             asked[account] = asked.get(account, Decimal(0)) + money
-        elif money > 0 and not add_cost(draft, terms, account, option, day, money, where, source):
+        elif money > 0 and not add_cost(draft, terms, account, option, day, money, where, draft.source):
             loose[account] = loose.get(account, Decimal(0)) + money
         elif money < 0:
             draft.say(
@@ -172,7 +172,7 @@ def read_bank(glance: Glance, terms: Terms) -> Draft:
     draft.findings += glance.findings
     loose: dict[str, Decimal] = {}
     came_in = 0
-    sums: dict[tuple[str, date], tuple[Decimal, str]] = {}
+    sums: dict[tuple[str, str, date], tuple[Decimal, str]] = {}
     for line in layout.lines:
         amount, day = layout.amount(line, "amount"), layout.known_day(line, "date")
         if amount is None or day is None:
@@ -187,10 +187,12 @@ def read_bank(glance: Glance, terms: Terms) -> Draft:
             came_in += 1
         else:
             name = layout.text(line, "account") or layout.text(line, "payee") or "Bank"
-            before = sums.get((name, day), (Decimal(0), line.where))
-            sums[name, day] = (before[0] - amount, before[1])
-    for (name, day), (money, where) in sums.items():
-        if not add_cost(draft, terms, name, "", day, money, where, "bank"):
+            # Two bank accounts may pay for the same thing on one day: both count.
+            bank = " ".join((draft.source, layout.text(line, "bank"))).strip()
+            before = sums.get((bank, name, day), (Decimal(0), line.where))
+            sums[bank, name, day] = (before[0] - amount, before[1])
+    for (bank, name, day), (money, where) in sums.items():
+        if not add_cost(draft, terms, name, "", day, money, where, bank):
             loose[name] = loose.get(name, Decimal(0)) + money
     if came_in:
         draft.say(
@@ -202,7 +204,7 @@ def read_bank(glance: Glance, terms: Terms) -> Draft:
         )
     ask_accounts(draft, loose)
     draft.findings += layout.findings
-    draft.leave_out(layout.unused("date", "account", "amount"))
+    draft.leave_out(layout.unused("date", "account", "amount", "bank"))
     return draft
 
 

@@ -97,9 +97,13 @@ class Layout:
             self._lines = [
                 Line(number, row, self.grid.sheet)
                 for number, row in enumerate(self.grid.rows[self.header_row + 1 :], self.header_row + 2)
-                if any(not _empty(cell) for cell in row)
+                if any(not _empty(cell) for cell in row) and not self._repeats(row)
             ]
         return self._lines
+
+    def _repeats(self, row: Sequence[Cell]) -> bool:
+        """Whether a row is the header once more, as where two exports were put one below the other."""
+        return len(row) > 1 and tuple(text_of(cell).lstrip("\ufeff") for cell in row) == self.headers
 
     @property
     def sheet(self) -> str:

@@ -255,8 +255,8 @@ class _Settling:
             if KINDS[row.kind].series or row.kind == "person":
                 continue
             key = known.get((row.kind, self.draft.source, row.id))
-            if key is None and row.shared and row.key in self.before.all(row.kind):
-                key = row.key
+            if key is None and row.shared:
+                key = self._shared(row)
             if key is None:
                 waiting.append(row)
                 continue
@@ -268,6 +268,12 @@ class _Settling:
             # Counting on from the last number: a thousand rows of one name would else be compared a million times.
             self.keys[row.kind, row.id], counted[wanted] = _free(*wanted, taken, counted.get(wanted, 1))
         self._give_people_keys([row for row in rows if row.kind == "person"])
+
+    def _shared(self, row: Row) -> str | None:
+        """Return the key of what the Book has already: there is one strategy in force, whatever its key."""
+        if row.kind == "strategy" and self.before.all("strategy"):
+            return self.before.strategy.key
+        return row.key if row.key in self.before.all(row.kind) else None
 
     def _give_people_keys(self, rows: Sequence[Row]) -> None:
         """Find each person in the Book by e-mail address, else by name; a new one gets the next number.
@@ -455,35 +461,47 @@ class _Settling:
             yield fresh
 
     def _actuals(self, rows: list[Actual]) -> tuple[list[Actual], list[tuple[str, str]]]:
-        """Return the actuals that are new; a corrected one stands instead of the old one, or both would count."""
+        """Return the actuals that are new; a corrected one stands instead of the old one, or both would count.
+
+        An account may meanwhile belong to another initiative, so what an amount is told by leaves that out.
+        """
         there: dict[tuple[Any, ...], list[Actual]] = {}
         for row in self.before.series.get("actual", ()):
-            there.setdefault((row.initiative, row.date, row.source, row.team), []).append(row)
-        news: list[Actual] = []
-        owners: set[tuple[str, str]] = set()
-        rewritten: dict[str, list[Actual]] = {}
+            there.setdefault((row.date, row.source, row.team), []).append(row)
+        left: list[Actual] = []
         for row in rows:
-            same = there.get((row.initiative, row.date, row.source, row.team), [])
+            same = there.get((row.date, row.source, row.team), [])
             if row in same:
                 same.remove(row)
                 self.unchanged += 1
-            elif same and row.source:
-                rewritten.setdefault(row.initiative, []).append(same.pop())
-                news.append(row)
             else:
-                news.append(row)
-        for initiative, gone in rewritten.items():
-            owners.add(("actual", initiative))
-            kept = [row for row in self.before.by("actual", "initiative").get(initiative, ()) if row not in gone]
-            news += kept
+                left.append(row)
+        gone: dict[str, list[Actual]] = {}
+        for row in left:
+            same = there.get((row.date, row.source, row.team), [])
+            if same and row.source:
+                old = same.pop()
+                gone.setdefault(old.initiative, []).append(old)
+        return left + self._kept(gone), sorted(("actual", initiative) for initiative in gone)
+
+    def _kept(self, gone: Mapping[str, list[Actual]]) -> list[Actual]:
+        """Return the other rows of the initiatives whose series are written anew, and say what was corrected."""
+        kept: list[Actual] = []
+        for initiative, old in gone.items():
+            left = list(old)
+            for row in self.before.by("actual", "initiative").get(initiative, ()):
+                if row in left:
+                    left.remove(row)
+                else:
+                    kept.append(row)
             self._say(
                 "actual-corrected",
                 self.draft.source,
-                f"{len(gone)} amount(s) of {initiative} differ from the earlier import; the new ones stand instead.",
+                f"{len(old)} amount(s) of {initiative} differ from the earlier import; the new ones stand instead.",
                 "Nothing needs to be done.",
-                count=len(gone),
+                count=len(old),
             )
-        return news, sorted(owners)
+        return kept
 
     def _book(self, firm: Organisation, records: list[Any], replaced: list[tuple[str, str]]) -> Book:
         accepted = _without(self.before, replaced).replace(*records)

@@ -223,8 +223,11 @@ def read_wave(glance: Glance, terms: Terms) -> Draft:
 
 def _read(glance: Glance, terms: Terms, source: str) -> Draft:
     draft = Draft(terms.source_or(source), partial=True)
+    taken = ((grid, found) for grid in glance.grids if (found := _taken_apart(grid)) is not None)
+    grid, statement = next(taken, (None, None))
+    if grid is not None and grid.sheet:
+        glance.say_other_sheets(grid.sheet)
     draft.findings += glance.findings
-    statement = next((found for grid in glance.grids if (found := _taken_apart(grid)) is not None), None)
     if statement is None:
         raise refused(
             "no-statement",
@@ -235,8 +238,8 @@ def _read(glance: Glance, terms: Terms, source: str) -> Draft:
     titles = [text for text in statement.above if not any(title in normal(text) for title in _TITLES)]
     draft.firm = next((text[:200] for text in titles if period_end(text) is None and ":" not in text), "")
     draft.currency = statement.currency
-    _add_costs(draft, statement, terms, source)
-    _add_income(draft, statement, source)
+    _add_costs(draft, statement, terms, draft.source)
+    _add_income(draft, statement, draft.source)
     for label, row, stated, parts in statement.totals:
         draft.check(label, stated, parts, f"row {row}")
     for row, text in statement.unread:

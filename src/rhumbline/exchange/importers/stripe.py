@@ -132,7 +132,7 @@ def _add(draft: Draft, terms: Terms, sums: Mapping[str, Mapping[date, Decimal]])
             name=f"Stripe {name} a day",
             unit=unit,
             readings=[(day, float(amount)) for day, amount in sorted(sums[name].items())],
-            source="stripe",
+            source=draft.source,
             where=draft.source,
             fields={"direction": direction, "cadence_days": 1},
             key=f"stripe-{name}{suffix}",
@@ -152,7 +152,7 @@ def _add(draft: Draft, terms: Terms, sums: Mapping[str, Mapping[date, Decimal]])
                 Severity.WARNING,
                 value=float(amount),
             )
-        elif amount > 0 and not add_cost(draft, terms, "Stripe fees", "", day, amount, draft.source, "stripe"):
+        elif amount > 0 and not add_cost(draft, terms, "Stripe fees", "", day, amount, draft.source, draft.source):
             loose += amount
     ask_accounts(draft, {"Stripe fees": loose} if loose else {})
 
