@@ -23,7 +23,7 @@ CLI, PICTURE, README = DOCS / "reference" / "cli.md", DOCS / "pictures" / "plan.
 TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n)", re.DOTALL)
 
 # Commands that are not capabilities.
-FILES = ("import", "demo")
+FILES = ("import", "demo", "report", "brief onepage")
 
 
 CLI_INTRODUCTION = """\
@@ -60,7 +60,7 @@ def help_of(command: str) -> str:
     from typer.testing import CliRunner
 
     runner = CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
-    words = [command, "--help"] if command else ["--help"]
+    words = [*command.split(), "--help"] if command else ["--help"]
     return runner.invoke(application(command or None), words, prog_name="rhumbline").output.rstrip()
 
 

@@ -204,6 +204,7 @@ def application(asked: str | None = None) -> typer.Typer:
         The command that was typed. Only its engine is loaded; the others are listed by their names.
     """
     from rhumbline.faces import file_commands
+    from rhumbline.faces.report import commands as report_commands
 
     app = typer.Typer(
         name="rhumbline",
@@ -219,6 +220,7 @@ def application(asked: str | None = None) -> typer.Typer:
         whole = capability.name == asked
         app.command(capability.name)(command_of(capability, answer) if whole else _named(capability))
     file_commands.add_to(app)
+    report_commands.add_to(app, today)
     return app
 
 

@@ -1,25 +1,23 @@
 """The report a board can read and print: one page of HTML, a PDF, a workbook; and the strategy on a page.
 
-Every function takes a Book and the terms of a plan; the same input gives the same bytes.
+Every function takes a Book and the terms of a plan; the same input gives the same bytes. The engines are loaded
+when a report is made, not when its commands are listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rhumbline.book.book import Book
-from rhumbline.book.findings import Finding
-from rhumbline.engines.planning import PlanTerms
-from rhumbline.faces.report.contents import PLAIN_TERMS, Contents, gather
-from rhumbline.faces.report.page import onepage_page, report_page
-from rhumbline.faces.report.pdf import PdfMissing, pdf_of
-from rhumbline.faces.report.workbook import workbook_of
+if TYPE_CHECKING:
+    from rhumbline.book.book import Book
+    from rhumbline.book.findings import Finding
+    from rhumbline.engines.planning import PlanTerms
 
 
 def report_html(
     book: Book,
-    terms: PlanTerms = PLAIN_TERMS,
+    terms: PlanTerms | None = None,
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
@@ -32,20 +30,31 @@ def report_html(
     book
         The Book.
     terms
-        What the plan is asked for: date, pins, bans, scenario; ``without_held_out`` with entries held out.
+        What the plan is asked for: date, pins, bans, scenario; ``without_held_out`` with entries held out. By
+        default the best plan, with nothing asked for.
     findings
         What the gate noticed when the Book was read.
     language
         Of the sentences: ``en`` or ``de``.
     progress
         Told how far the search is; it returns whether to go on.
+
+    Raises
+    ------
+    AsOfMissing
+        When neither the terms nor the Book state a date.
+    HeldOutRows
+        When the report would silently miss entries.
     """
+    from rhumbline.faces.report.contents import gather
+    from rhumbline.faces.report.page import report_page
+
     return report_page(gather(book, terms, findings=findings, language=language, progress=progress))
 
 
 def report_pdf(
     book: Book,
-    terms: PlanTerms = PLAIN_TERMS,
+    terms: PlanTerms | None = None,
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
@@ -58,13 +67,17 @@ def report_pdf(
     book, terms, findings, language, progress
         As for ``report_html``.
     """
+    from rhumbline.faces.report.contents import gather
+    from rhumbline.faces.report.page import report_page
+    from rhumbline.faces.report.pdf import pdf_of
+
     contents = gather(book, terms, findings=findings, language=language, progress=progress)
     return pdf_of(report_page(contents, paper=True))
 
 
 def report_workbook(
     book: Book,
-    terms: PlanTerms = PLAIN_TERMS,
+    terms: PlanTerms | None = None,
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
@@ -77,12 +90,15 @@ def report_workbook(
     book, terms, findings, language, progress
         As for ``report_html``.
     """
+    from rhumbline.faces.report.contents import gather
+    from rhumbline.faces.report.workbook import workbook_of
+
     return workbook_of(gather(book, terms, findings=findings, language=language, progress=progress))
 
 
 def onepage_html(
     book: Book,
-    terms: PlanTerms = PLAIN_TERMS,
+    terms: PlanTerms | None = None,
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
@@ -95,12 +111,15 @@ def onepage_html(
     book, terms, findings, language, progress
         As for ``report_html``.
     """
+    from rhumbline.faces.report.contents import gather
+    from rhumbline.faces.report.page import onepage_page
+
     return onepage_page(gather(book, terms, findings=findings, language=language, progress=progress))
 
 
 def onepage_pdf(
     book: Book,
-    terms: PlanTerms = PLAIN_TERMS,
+    terms: PlanTerms | None = None,
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
@@ -113,22 +132,12 @@ def onepage_pdf(
     book, terms, findings, language, progress
         As for ``report_html``.
     """
+    from rhumbline.faces.report.contents import gather
+    from rhumbline.faces.report.page import onepage_page
+    from rhumbline.faces.report.pdf import pdf_of
+
     contents = gather(book, terms, findings=findings, language=language, progress=progress)
     return pdf_of(onepage_page(contents, paper=True))
 
 
-__all__ = [
-    "PLAIN_TERMS",
-    "Contents",
-    "PdfMissing",
-    "gather",
-    "onepage_html",
-    "onepage_page",
-    "onepage_pdf",
-    "pdf_of",
-    "report_html",
-    "report_page",
-    "report_pdf",
-    "report_workbook",
-    "workbook_of",
-]
+__all__ = ["onepage_html", "onepage_pdf", "report_html", "report_pdf", "report_workbook"]

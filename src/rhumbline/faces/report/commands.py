@@ -90,7 +90,7 @@ def _report_command(today: Callable[[], Any]) -> Callable[..., int]:
         without_held_out: _Without = False,
         force: _Force = False,
     ) -> int:
-        """What would a board read? One report: the plan, why, the proof, what is wrong."""
+        """Write the report a board reads: what to fund, why, the proof."""
         wish = _Wish(
             file=file,
             out=out,
@@ -118,7 +118,7 @@ def _onepage_command(today: Callable[[], Any]) -> Callable[..., int]:
         without_held_out: _Without = False,
         force: _Force = False,
     ) -> int:
-        """The strategy on one sheet: mission, objectives, what to fund and stop, five numbers."""
+        """Write the strategy on one sheet: mission, objectives, what to fund and stop, five numbers."""
         wish = _Wish(
             file=file,
             out=out,
@@ -134,7 +134,9 @@ def _onepage_command(today: Callable[[], Any]) -> Callable[..., int]:
 
 
 def _report_made(contents: Any, ending: str) -> bytes:
-    from rhumbline.faces.report import pdf_of, report_page, workbook_of
+    from rhumbline.faces.report.page import report_page
+    from rhumbline.faces.report.pdf import pdf_of
+    from rhumbline.faces.report.workbook import workbook_of
 
     if ending == ".xlsx":
         return workbook_of(contents)
@@ -144,7 +146,8 @@ def _report_made(contents: Any, ending: str) -> bytes:
 
 
 def _onepage_made(contents: Any, ending: str) -> bytes:
-    from rhumbline.faces.report import onepage_page, pdf_of
+    from rhumbline.faces.report.page import onepage_page
+    from rhumbline.faces.report.pdf import pdf_of
 
     if ending == ".pdf":
         return pdf_of(onepage_page(contents, paper=True))
@@ -166,7 +169,7 @@ def _write(wish: _Wish, make: Callable[[Any, str], bytes], today: Callable[[], A
 def _gathered(wish: _Wish, today: Callable[[], Any]) -> Any:
     from rhumbline.engines.planning import PlanTerms
     from rhumbline.faces.progress import watching
-    from rhumbline.faces.report import gather
+    from rhumbline.faces.report.contents import gather
 
     day = day_of(wish.as_of)
     book, findings = read(wish.file)
@@ -182,7 +185,7 @@ def _gathered(wish: _Wish, today: Callable[[], Any]) -> Any:
 
 
 def _made(contents: Any, ending: str, make: Callable[[Any, str], bytes], out: Path) -> bytes:
-    from rhumbline.faces.report import PdfMissing
+    from rhumbline.faces.report.pdf import PdfMissing
 
     try:
         return make(contents, ending)

@@ -21,8 +21,6 @@ from rhumbline.faces.words import Words
 
 # What would change a verdict takes some solves for each initiative: a report must not take an hour.
 MOST_EXPLAINED = 24
-# The best plan, with nothing asked for.
-PLAIN_TERMS = PlanTerms()
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ class Contents:
 
 def gather(
     book: Book,
-    terms: PlanTerms = PLAIN_TERMS,
+    terms: PlanTerms | None = None,
     *,
     findings: Iterable[Finding] = (),
     language: str = "en",
@@ -146,7 +144,7 @@ def gather(
     book
         The Book.
     terms
-        What the plan is asked for. With entries held out, ``without_held_out`` must be chosen.
+        What the plan is asked for; by default nothing. With entries held out, ``without_held_out`` must be chosen.
     findings
         What the gate noticed when the Book was read.
     language
@@ -161,18 +159,19 @@ def gather(
     HeldOutRows
         When the report would silently miss entries.
     """
-    dated = book.replace(as_of=as_of_or(book.as_of, terms.as_of))
+    asked = terms or PlanTerms()
+    dated = book.replace(as_of=as_of_or(book.as_of, asked.as_of))
     noticed = tuple(findings)
-    plan = ask("plan", dated, terms, findings=noticed, language=language, progress=progress)
+    plan = ask("plan", dated, asked, findings=noticed, language=language, progress=progress)
     return Contents(
         book=dated,
-        terms=terms,
+        terms=asked,
         findings=noticed,
         words=Words(language, dated),
         score_answer=ask("score", dated, findings=noticed, language=language),
         check_answer=ask("check", dated, findings=noticed, language=language),
         plan_answer=plan,
-        explanations=tuple(_explanations(dated, terms, plan.result)),
+        explanations=tuple(_explanations(dated, asked, plan.result)),
     )
 
 
@@ -217,4 +216,4 @@ def _missing(book: Book) -> Iterable[Reason]:
             yield Reason(f"report.missing.{name}", {"kpis": without_baseline} if name == "baselines" else {})
 
 
-__all__ = ["MOST_EXPLAINED", "PLAIN_TERMS", "Contents", "gather"]
+__all__ = ["MOST_EXPLAINED", "Contents", "gather"]

@@ -16,7 +16,7 @@ from rhumbline.faces.report.figures import figures_of
 from rhumbline.faces.report.pictures import address, coverage_picture, pictures_of
 from rhumbline.faces.report.records import other_kinds, record_grids
 from rhumbline.faces.report.sources import sources_of
-from rhumbline.faces.telling.inputs import explain_findings
+from rhumbline.faces.telling.inputs import explain_findings, rows_of
 from rhumbline.faces.telling.scores import paradox
 from rhumbline.faces.words import Words
 
@@ -102,6 +102,8 @@ def report_page(contents: Contents, *, paper: bool = False) -> str:
         "report.css",
         paper=paper,
         sections=tuple(sections_of(contents)),
+        title_of=lambda name: contents.words.text(_title_code(contents, name)),
+        held_out_rows=rows_of(contents.held_out),
         grids=_Grids(contents),
         findings=tuple(_by_severity(contents)),
         entries=lambda findings: explain_findings(findings).entries,
@@ -139,6 +141,12 @@ def sections_of(contents: Contents) -> Iterator[str]:
         "records": bool(record_grids(contents)),
     }
     yield from (name for name, there in present.items() if there)
+
+
+def _title_code(contents: Contents, name: str) -> str:
+    """Return the code of a section's title; without a plan there is nothing after it."""
+    only_now = name == "objectives" and not contents.planned
+    return f"report.section.{'objectives_now' if only_now else name}"
 
 
 class _Grids:
