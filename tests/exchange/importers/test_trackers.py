@@ -1,5 +1,6 @@
 """What boards, trackers and project plans become: every record of the samples, worked out by hand."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -321,6 +322,12 @@ def test_microsoft_project():
         ("Cost of New kitchen", Decimal(3500), True),
         ("Cost of Oven", Decimal(2000), True),
     ]
+
+
+def test_a_plan_without_costs_has_no_budget_of_zero():
+    data = re.sub(r"<((?:Actual|Remaining)?Cost)>\d+<", r"<\1>0<", samples.MSPDI).encode()
+    oven = import_file(data, "x").book.initiatives["oven"]
+    assert (oven.approved, oven.spent, oven.cash) == (None, None, ())
 
 
 def test_microsoft_project_sums_that_do_not_add_up_are_said():

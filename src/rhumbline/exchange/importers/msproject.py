@@ -31,7 +31,7 @@ def sniff(glance: Glance) -> Sign:
 def read(glance: Glance, terms: Terms) -> Draft:
     """Return what a project says."""
     root = glance.root if glance.root is not None else Element("Project")
-    title = root.say("Title") or root.say("Name") or "Project"
+    title = root.say("Title") or re.sub(r"\.(?:xml|mpp)$", "", root.say("Name")) or "Project"
     draft = Draft(terms.source_or(f"msproject {root.say('GUID') or root.say('UID') or root.say('Name')}".strip()))
     code = root.say("CurrencyCode")
     draft.currency = code if re.fullmatch(r"[A-Z]{3}", code) else ""
@@ -110,9 +110,11 @@ def _initiative(own: str, name: str, task: Element | None, owners: dict[str, Who
         return Item(id=own, name=name, where="project", becomes="initiative")
     share = number_in(task.say("PercentComplete") or None)
     left = _cost(task, "RemainingCost")
+    whole, spent = _cost(task, "Cost"), _cost(task, "ActualCost")
     fields = {
-        "approved": _cost(task, "Cost"),
-        "spent": _cost(task, "ActualCost"),
+        # Project writes 0 where nobody has entered a cost: that is no approved budget of nothing.
+        "approved": whole or None,
+        "spent": spent if whole or spent else None,
         "cash": [left] if left else [],
         "progress": float(share / 100) if share is not None else None,
     }
