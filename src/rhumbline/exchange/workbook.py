@@ -137,7 +137,15 @@ _REQUIRED = {**_HEADER, "bg_color": "#1f3a52"}
 _HELP = {"italic": True, "font_size": 9, "font_color": "#52606d", "bg_color": "#f0f4f8", "text_wrap": True}
 _TO_FILL = {"bg_color": "#fff1c9"}
 _COLOURS = {"first": "#33526e", "then": "#8aa4ba"}
-_NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "money": "#,##0.00", "whole": "0", "number": "General"}
+_NUMBER_FORMATS = {
+    "text": "@",
+    "date": "yyyy-mm-dd",
+    "money": "#,##0.00",
+    "whole": "0",
+    "number": "General",
+    # Excel shows truth values as such anyway; other programs would show 1 and 0.
+    "truth": '"TRUE";"TRUE";"FALSE"',
+}
 
 # How many rows below the last one still have drop-downs.
 _ROOM = 500
@@ -287,6 +295,8 @@ def _style(part: Part) -> str:
         return "text"
     if date in part.types:
         return "date"
+    if part.types == (bool,):
+        return "truth"
     if Decimal in part.types:
         return "money"
     return "whole" if int in part.types else "number"
