@@ -1,9 +1,10 @@
-"""Writes the parts of the documentation that the program knows best: the commands, the capabilities, the picture.
+"""Writes the parts of the documentation that the program knows best: commands, capabilities, the picture, the stories.
 
 ``python docs/make.py`` writes them anew; a test checks that they are up to date.
 """
 
 import re
+import sys
 import textwrap
 from html import escape
 from importlib import resources
@@ -160,9 +161,22 @@ def _end_of_picture(lines: list[Line]) -> int:
     return empty[-2]
 
 
+# --- the stories ------------------------------------------------------------------------------
+
+
+def stories() -> dict[Path, str]:
+    """The teaching stories with their pictures, by path."""
+    # The stories are a package beside this file; whoever loads this file from elsewhere finds them too.
+    if str(DOCS) not in sys.path:
+        sys.path.insert(0, str(DOCS))
+    from stories.build import pages
+
+    return pages()
+
+
 def main() -> None:
     """Write everything anew."""
-    for path, text in ((CLI, cli()), (PICTURE, picture()), (README, readme())):
+    for path, text in ({CLI: cli(), PICTURE: picture(), README: readme()} | stories()).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         typer.echo(f"wrote {path.relative_to(ROOT)}")
