@@ -1,4 +1,7 @@
-"""Measure every subject, print figure against goal, write the numbers as JSON: ``python -m benchmarks [NAME ...]``."""
+"""Measure every subject and print figure against goal: ``python -m benchmarks [NAME ...]``.
+
+A run of all subjects also writes the numbers as JSON, and into the page docs/explanation/performance.md.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,11 @@ import pkgutil
 import platform
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from benchmarks import subjects
 from benchmarks.measure import SUBJECTS, Figure, reference_seconds
+from benchmarks.page import PAGE, RESULTS, renewed
 
-RESULTS = Path(__file__).parent / "results.json"
 _VERDICT = {True: "met", False: "MISSED", None: ""}
 
 
@@ -40,6 +42,7 @@ def main(names: list[str]) -> int:
         machine = {"python": platform.python_version(), "machine": platform.machine()}
         written = {"on": machine, "figures": [{**asdict(figure), "met": figure.met} for figure in figures]}
         RESULTS.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+        PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), written), encoding="utf-8")
     return 1 if any(figure.met is False for figure in figures) else 0
 
 
