@@ -51,6 +51,17 @@ def test_rows_that_are_held_out_are_left_out_only_when_that_is_said(company, tmp
     assert read_book(tmp_path / "firm.xlsx").book == reading.book
 
 
+def test_a_table_that_could_not_be_read_counts_as_held_out(tmp_path):
+    assert convert(examples.path("bakery"), tmp_path / "firm")[1] is None
+    (tmp_path / "firm" / "signals.csv").write_text("no header here\n")
+    assert convert(tmp_path / "firm", tmp_path / "firm.json")[1].code == "held-out-rows"
+
+
+def test_a_section_that_is_not_written_yet_loses_nothing(tmp_path):
+    (tmp_path / "new.yaml").write_text("organisation: {name: X, currency: EUR}\n")
+    assert convert(tmp_path / "new.yaml", tmp_path / "new.xlsx")[1] is None
+
+
 def test_a_byte_order_mark_for_excel(tmp_path):
     for name in ("firm", "firm.zip"):
         assert convert(examples.path("bakery"), tmp_path / name, excel=True)[1] is None

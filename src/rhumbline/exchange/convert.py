@@ -74,11 +74,11 @@ def _refusal(reading: Reading, source: Path, target: Path, *, force: bool, witho
             f"Choose one of {', '.join(WRITABLE)}, or a name without an ending for a folder of CSV files.",
             formats=", ".join(WRITABLE),
         ).finding
-    if reading.held_out and not without_held_out:
+    if _would_lose(reading) and not without_held_out:
         return refused(
             "held-out-rows",
-            str(source),
-            f"{len(reading.held_out)} row(s) of the file are held out and would be missing from the new one.",
+            show(str(source))[1:-1],
+            f"{len(reading.held_out) or 'Some'} row(s) of the file are held out and would be missing from the new one.",
             "Correct them, or say that you want the file without them (--without-held-out).",
             count=len(reading.held_out),
         ).finding
@@ -90,6 +90,12 @@ def _refusal(reading: Reading, source: Path, target: Path, *, force: bool, witho
             "Choose another name, or say that it may be replaced (--force).",
         ).finding
     return None
+
+
+def _would_lose(reading: Reading) -> bool:
+    """Return whether something in the source is not in the Book: rows, or a whole sheet that could not be read."""
+    # A section that nobody has written yet is an error too, but nothing that could get lost.
+    return bool(reading.held_out) or any(finding.code != "missing-value" for finding in reading.errors)
 
 
 def _is_there(target: Path) -> bool:
