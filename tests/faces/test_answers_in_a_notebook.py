@@ -40,6 +40,12 @@ def test_the_telling_picture_comes_first(bakery):
     assert rhumbline.score(bakery).picture().name == "compass"
 
 
+def test_pictures_speak_german(bakery):
+    picture = rhumbline.plan(bakery, language="de").picture("portfolio")
+    assert "Vorhaben" in picture.table.header
+    assert "24,3\u00a0%" in {cell for row in picture.table.rows for cell in row}
+
+
 def test_a_picture_that_is_not_there_names_those_that_are(bakery):
     with pytest.raises(UnknownPicture, match="There are: findings"):
         rhumbline.check(bakery).picture("portfolio")

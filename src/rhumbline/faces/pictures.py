@@ -15,9 +15,9 @@ from rhumbline.book.findings import RhumblineError
 from rhumbline.engines.alignment import Quantities, Score, ScoreTerms, score
 from rhumbline.engines.diagnosis import Diagnosis
 from rhumbline.engines.planning import Plan
+from rhumbline.faces.chart_words import ChartWords
 from rhumbline.faces.charts import (
     WIDE,
-    PlainWords,
     Table,
     compass_table,
     coverage_table,
@@ -39,7 +39,6 @@ from rhumbline.faces.charts import (
     views,
     waterfall_table,
 )
-from rhumbline.faces.charts.words import Words as ChartWords
 from rhumbline.faces.words import Words, harmless
 
 
@@ -155,14 +154,9 @@ def picture(name: str, capability: str, result: Any, book: Book, words: Words) -
     kind = next((kind for kind in _KINDS.get(capability, ()) if there and name in {"", kind.name}), None)
     if kind is None:
         raise UnknownPicture(name, there)
-    spoken = _spoken(words)
+    spoken = ChartWords(words)
     shown = kind.view(Asked(result, book, views.Setting(spoken)))
     return Picture(kind.name, lambda width: kind.draw(shown, spoken, width), kind.table(shown, spoken))
-
-
-def _spoken(words: Words) -> ChartWords:
-    organisation = words.book.organisation if words.book is not None else None
-    return PlainWords(currency=organisation.currency if organisation else "")
 
 
 def _drawable(result: Any) -> bool:

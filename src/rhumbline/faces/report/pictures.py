@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from rhumbline.faces.chart_words import ChartWords
 from rhumbline.faces.charts import (
     NARROW,
     WIDE,
@@ -26,7 +27,6 @@ from rhumbline.faces.charts import (
     views,
     waterfall_table,
 )
-from rhumbline.faces.report.chart_words import ChartWords
 from rhumbline.faces.report.contents import Contents
 
 

@@ -11,7 +11,7 @@ from rhumbline.faces.words import NO_BREAK, Words
 
 @dataclass(frozen=True, slots=True)
 class ChartWords:
-    """The words and numbers of the pictures in the language of a report.
+    """The words and numbers of the pictures in the language of an answer.
 
     Parameters
     ----------
