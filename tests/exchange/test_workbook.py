@@ -17,8 +17,9 @@ from rhumbline.book.book import Book
 from rhumbline.book.fields import fields_of
 from rhumbline.book.records import KINDS, Organisation, Segment, Survey, System, Team
 from rhumbline.book.types import FrozenMap, Severity
+from rhumbline.exchange import short_form
 from rhumbline.exchange.book_tables import HELP
-from rhumbline.exchange.field_help import meanings
+from rhumbline.exchange.field_help import NAMELESS, is_required, meanings
 from rhumbline.exchange.files import read_book, write_book
 from rhumbline.exchange.sheets import parse_sheets
 from rhumbline.exchange.workbook import TooManyRows, parse_workbook, sheet_order, workbook
@@ -326,13 +327,26 @@ def test_every_field_has_a_meaning_and_every_meaning_a_field():
     assert {kind: set(said_of) for kind, said_of in meanings().items()} == fields, "see exchange/meanings.toml"
 
 
+def test_kinds_that_need_no_key_are_those_that_get_one():
+    assert set(short_form._DERIVED) == NAMELESS
+    sheets = {
+        **SMALL,
+        "initiatives": [["key", "name", "mode"], ["i1", "A", "exploit"]],
+        "kpis": [["key", "name", "unit", "target"], ["k1", "K", "%", 5]],
+        "benefits": [["key", "initiative", "kpi", "low", "likely", "high"], [None, "i1", "k1", 1, 2, 3]],
+    }
+    reading = read_book(made(sheets))
+    assert reading.errors == ()
+    assert list(reading.book.all("benefit")) == ["i1.k1"]
+
+
 def test_every_column_has_help_and_required_ones_are_marked():
     sheets, _ = parse_sheets(workbook(Book.of([])))
     for sheet in sheets[2:]:
         header, helps = sheet.rows[:2]
         kind = next(kind for kind in KINDS if KINDS[kind].plural == sheet.name)
         assert list(header) == [
-            f"{each.name} *" if each.required else each.name for each in fields_of(KINDS[kind].record)
+            f"{each.name} *" if is_required(kind, each) else each.name for each in fields_of(KINDS[kind].record)
         ]
         assert all(text.startswith(HELP) for text in helps)
 

@@ -44,6 +44,34 @@ def meaning_of(kind: str, described: FieldOf) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
+# Kinds whose key a file need not state: it is made from what the record says.
+NAMELESS = frozenset(
+    {
+        "benefit",
+        "closed_benefit",
+        "commitment",
+        "ethics_review",
+        "finding_on_record",
+        "flow",
+        "message",
+        "work_item",
+    }
+)
+
+
+def is_required(kind: str, described: FieldOf) -> bool:
+    """Return whether a row cannot be without a field.
+
+    Parameters
+    ----------
+    kind
+        The kind of record.
+    described
+        One of its fields.
+    """
+    return described.required and not (described.name == "key" and kind in NAMELESS)
+
+
 def summary_of(kind: str) -> str:
     """Return the first sentence about a kind of record.
 
@@ -216,8 +244,10 @@ def help_of(kind: str, described: FieldOf) -> str:
         One of its fields.
     """
     words = [meaning_of(kind, described)]
-    if described.required:
+    if is_required(kind, described):
         words.append("Required.")
+    elif described.required:
+        words.append("Leave it blank, and it is made from the rest.")
     said = type_words(described.part).replace("`", "").replace(", at most 5,000 characters", "")
     words.append(f"{said[:1].upper()}{said[1:]}.")
     default = default_words(described)
@@ -246,16 +276,19 @@ def field_table(kind: str) -> str:
     for described in fields_of(KINDS[kind].record):
         default = default_words(described)
         shown = default if default in ("", "required", "unknown") else f"`{default}`"
+        shown = shown if is_required(kind, described) == described.required else "made from the rest"
         meaning = meaning_of(kind, described)[:-1]
         lines.append(f"| `{described.name}` | {meaning} | {type_words(described.part)} | {shown} |")
     return "\n".join(lines)
 
 
 __all__ = [
+    "NAMELESS",
     "default_words",
     "example_of",
     "field_table",
     "help_of",
+    "is_required",
     "meaning_of",
     "meanings",
     "summary_of",

@@ -38,7 +38,7 @@ from rhumbline.exchange.book_tables import (
     tables_of,
 )
 from rhumbline.exchange.cells import FormulaWithoutValue
-from rhumbline.exchange.field_help import help_of, summary_of
+from rhumbline.exchange.field_help import help_of, is_required, summary_of
 from rhumbline.exchange.raw import Refused, warning
 from rhumbline.exchange.sheets import MOST_ROWS, Sheet, column_letters, parse_sheets
 from rhumbline.exchange.styles import Cell
@@ -229,16 +229,17 @@ class _Writer:
 
     def column(self, sheet: Any, table: BookTable, column: int, last: int) -> None:
         """Write one column: header, help, cells, and what may be entered below."""
-        header, described = table.columns[column].header, table.columns[column].described
+        described = table.columns[column].described
         style = _style(described.part)
-        sheet.write_string(0, column, _shown(header, described), self.required if described.required else self.header)
+        required = is_required(table.kind, described)
+        sheet.write_string(0, column, _shown(table, column), self.required if required else self.header)
         sheet.write_string(1, column, HELP + help_of(table.kind, described), self.help)
         for row, cells in enumerate(table.rows, start=_FIRST_ROW):
             self.cell(sheet, row, column, cells[column], style)
         allowed = _validation(described)
         if allowed:
             sheet.data_validation(_FIRST_ROW, column, last, column, allowed)
-        if described.required:
+        if required:
             self.highlight(sheet, column, len(table.columns), last)
 
     def highlight(self, sheet: Any, column: int, width: int, last: int) -> None:
@@ -302,15 +303,17 @@ def _style(part: Part) -> str:
     return "whole" if int in part.types else "number"
 
 
-def _shown(header: str, described: FieldOf) -> str:
-    return f"{header} *" if described.required else header
+def _shown(table: BookTable, column: int) -> str:
+    """Return the header of a column as people see it."""
+    header = table.columns[column].header
+    return f"{header} *" if is_required(table.kind, table.columns[column].described) else header
 
 
 def _width(table: BookTable, column: int) -> int:
     """Return the width of a column: that of its words, within bounds."""
-    header, described = table.columns[column].header, table.columns[column].described
+    described = table.columns[column].described
     words = [len(str(row[column])) for row in table.rows[:_MEASURED] if row[column] is not None]
-    return max(_least_width(described.part), min(48, max([len(_shown(header, described)) + 3, *words])))
+    return max(_least_width(described.part), min(48, max([len(_shown(table, column)) + 3, *words])))
 
 
 def _least_width(part: Part) -> int:
