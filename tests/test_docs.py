@@ -22,7 +22,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["README.md", "docs/tutorials/first-hour.md", "docs/how-to/add-a-capability.md", "docs/how-to/add-a-field.md"]
+PAGES = [
+    "README.md",
+    "docs/tutorials/first-hour.md",
+    "docs/how-to/add-a-capability.md",
+    "docs/how-to/add-a-field.md",
+    "docs/how-to/draw-a-picture.md",
+]
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
 

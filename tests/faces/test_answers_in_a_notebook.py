@@ -1,5 +1,6 @@
 """What an answer shows in a notebook beside its tables: pictures, and the difference of two plans."""
 
+import dataclasses
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -91,6 +92,14 @@ def test_every_difference_finds_its_words(name, language):
     for found in (plan.diff(without), without.diff(plan), plan.diff(plan)):
         assert "difference." not in found.text
         assert "None" not in found.text
+
+
+def test_points_on_two_yardsticks_are_not_subtracted(bakery):
+    even = bakery.replace(*(dataclasses.replace(objective, weight=1) for objective in bakery.objectives.values()))
+    text = rhumbline.plan(bakery).diff(rhumbline.plan(even)).text.replace("\u00a0", " ")
+    assert "same yardstick" in text
+    line = next(line for line in text.splitlines() if "Value, in points" in line)
+    assert line.split()[-3:] == ["48.3", "46.6", "\N{EN DASH}"]
 
 
 def test_only_plans_have_a_difference(bakery):

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rhumbline import registry
@@ -131,6 +132,18 @@ class Answer:
         from rhumbline.faces.pictures import picture
 
         return picture(name, self.name, self.result, self.book, self.words)
+
+    def write(self, path: str | Path) -> None:
+        """Write the answer as JSON to a file: the document that docs/reference/json.md promises.
+
+        Parameters
+        ----------
+        path
+            The file; one that is there already is replaced.
+        """
+        from rhumbline.faces.streams import document_bytes
+
+        Path(path).write_bytes(document_bytes(self.document))
 
     def _repr_html_(self) -> str:
         return html.page(self.blocks, self.words)

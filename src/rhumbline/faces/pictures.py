@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from rhumbline.book.book import Book
@@ -72,6 +73,10 @@ class Picture:
     def svg(self) -> str:
         """The picture as a file of its own, light or dark as the reader's screen is."""
         return standalone(self.draw(WIDE))
+
+    def write(self, path: str | Path) -> None:
+        """Write the picture to a file, to put it into a document or on a page."""
+        Path(path).write_text(self.svg, encoding="utf-8")
 
     def _repr_svg_(self) -> str:
         return self.svg

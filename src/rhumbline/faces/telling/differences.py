@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rhumbline.engines.planning.difference import Load, Measured, Move, PlanDifference
+from rhumbline.engines.planning.difference import Load, Measured, Move, PlanDifference, Shift
 from rhumbline.engines.planning.result import Line
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import (
@@ -106,12 +106,14 @@ def _columns(first: str, *more: str) -> tuple[Column, ...]:
 
 
 def _numbers(found: PlanDifference) -> Table:
-    shifts = [(code, getattr(found, field), hint) for code, field, hint in _NUMBERS]
-    rows = tuple(
-        (Reason(code), Cell(shift.before, hint), Cell(shift.after, hint), Cell(shift.by, hint))
-        for code, shift, hint in shifts
-    )
-    return Table(_columns("what"), rows)
+    return Table(_columns("what"), tuple(_number(found, *row) for row in _NUMBERS))
+
+
+def _number(found: PlanDifference, code: str, field: str, hint: str) -> tuple[Said, ...]:
+    shift: Shift = getattr(found, field)
+    # Points on two yardsticks have no difference; money is money.
+    by = shift.by if found.comparable or hint == "money" else None
+    return (Reason(code), Cell(shift.before, hint), Cell(shift.after, hint), Cell(by, hint))
 
 
 def _loads(found: PlanDifference) -> Iterator[Block]:
