@@ -24,7 +24,7 @@ CLI, PICTURE, README = DOCS / "reference" / "cli.md", DOCS / "pictures" / "plan.
 TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n)", re.DOTALL)
 
 # Commands that are not capabilities.
-FILES = ("import", "demo", "report", "brief onepage")
+FILES = ("import", "convert", "template", "demo", "report", "brief onepage")
 
 
 CLI_INTRODUCTION = """\
@@ -41,6 +41,7 @@ a terminal (`NO_COLOR` switches it off). `--json` is for programs: [the document
 | 1 | `check`: an error that no decision waives, or a row held out |
 | 1 | `verify`: the plan is not what it says, or a better one exists |
 | 1 | `plan`: no plan is possible, or there is not enough data |
+| 1 | `import`, `convert`: it is done, but rows are held out and missing in the Book |
 | 2 | the input or the question is unusable: no such file, wrong option, unknown initiative, rows held out |
 | 130 | interrupted with Ctrl-C before there was an answer |
 | 141 | nobody reads the output any more (`rhumbline check bakery.yaml \\| head -1`) |

@@ -1,4 +1,4 @@
-"""The commands that deal with files: bring a foreign one in, and try Rhumbline on an example company."""
+"""The commands that deal with files: bring one in, change its format, begin with one, try an example company."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from rhumbline.faces.refusals import Refusal, refusal
+from rhumbline.faces.files.convert_command import convert
+from rhumbline.faces.files.import_command import import_file
+from rhumbline.faces.files.template_command import template
+from rhumbline.faces.refusals import refusal
 from rhumbline.faces.streams import read, write_blocks
 
 EXAMPLE = "bakery"
 _DEMO_FOLDER = Path("rhumbline-demo")
-
-# Foreign formats: the reader of each, and the endings its files have.
-FORMATS = {"pabulib": "rhumbline.exchange.importers.pabulib:read_pabulib"}
-_ENDINGS = {".pb": "pabulib"}
 
 
 def companies() -> dict[str, Any]:
@@ -24,50 +23,6 @@ def companies() -> dict[str, Any]:
     folder = resources.files("rhumbline.examples")
     files = sorted(folder.iterdir(), key=lambda file: file.name)
     return {file.name.removesuffix(".yaml"): file for file in files if file.name.endswith(".yaml")}
-
-
-# --- import -----------------------------------------------------------------------------------
-
-
-def _format_and_file(words: list[str]) -> tuple[str, Path]:
-    if len(words) > 2:
-        raise refusal("import-words", "import")
-    file = Path(words[-1])
-    form = words[0] if len(words) == 2 else _ENDINGS.get(file.suffix.lower(), "")
-    if form not in FORMATS:
-        raise refusal("unknown-format", str(file), formats=tuple(FORMATS))
-    return form, file
-
-
-def import_file(
-    words: Annotated[
-        list[str],
-        typer.Argument(metavar="[FORMAT] FILE", help="The file, and before it its format unless its ending tells."),
-    ],
-    *,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the Book here; by default beside the file.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
-) -> int:
-    """Turn a file of another program into a Book. Formats: pabulib."""
-    from rhumbline.exchange.files import write_book
-    from rhumbline.faces.telling.files import explain_import
-    from rhumbline.faces.words import Words
-    from rhumbline.registry import resolve
-
-    form, file = _format_and_file(words)
-    found = resolve(FORMATS[form])(file)
-    book, findings = found
-    if not found.usable:
-        raise Refusal(*findings)
-    target = out or file.with_suffix(".yaml")
-    if target.exists() and not force:
-        raise refusal("file-is-there", str(target))
-    try:
-        write_book(book, target)
-    except OSError as problem:
-        raise refusal("cannot-write", str(target), problem=problem.strerror or str(problem)) from None
-    write_blocks(explain_import(book, tuple(findings), target), Words("en", book), str(target))
-    return 0
 
 
 # --- demo -------------------------------------------------------------------------------------
@@ -116,7 +71,9 @@ def demo(
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command("import")(import_file)
+    app.command("convert")(convert)
+    app.command("template")(template)
     app.command("demo")(demo)
 
 
-__all__ = ["EXAMPLE", "FORMATS", "add_to", "companies"]
+__all__ = ["EXAMPLE", "add_to", "companies"]

@@ -1,4 +1,4 @@
-"""What is said when a file was brought in, and at the end of the demonstration."""
+"""What is said about files that were written: a conversion, a template, and the end of the demonstration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from typing import Any
 from rhumbline.book.book import Book
 from rhumbline.book.findings import Finding
 from rhumbline.engines.reasons import Reason
-from rhumbline.faces.blocks import Blocks, Commands, Heading, Headline, Sentences, Title, Tone
+from rhumbline.faces.blocks import (
+    Blocks,
+    Cell,
+    Commands,
+    Entries,
+    Entry,
+    Heading,
+    Headline,
+    Sentences,
+    Title,
+    Tone,
+)
 from rhumbline.faces.telling.findings import explain_briefly
 from rhumbline.faces.telling.inputs import explain_input
 
@@ -23,20 +34,60 @@ _NEXT = Commands(
 )
 
 
-def explain_import(book: Book, findings: Sequence[Finding], target: Path) -> Blocks:
-    """Select what to say about a file that was brought in.
+def explain_conversion(book: Book, findings: Sequence[Finding], target: Path) -> Blocks:
+    """Select what to say about a Book that was written in another format.
 
     Parameters
     ----------
     book
-        The Book it became.
+        The Book.
     findings
-        What was noticed on the way.
+        What was noticed about the source.
     target
-        Where the Book was written.
+        Where it was written.
     """
-    numbers = {"file": str(target), "count": len(book.initiatives)}
-    return (*explain_input(findings), Headline((Reason("import.done", numbers),), Tone.GOOD), _NEXT)
+    numbers = {"file": str(target), "count": len(book), "sha": book.sha[:12]}
+    # What the Book never had, such as a budget, is no matter of its format.
+    said = [finding for finding in findings if finding.where != finding.kind]
+    return (*explain_input(said), Headline((Reason("convert.done", numbers),), Tone.GOOD))
+
+
+def explain_templates(templates: Sequence[Any]) -> Blocks:
+    """Select what to say about the templates there are.
+
+    Parameters
+    ----------
+    templates
+        The templates.
+    """
+    return (
+        Headline((Reason("template.headline", {"count": len(templates)}),)),
+        Entries(tuple(Entry(key=one.name, title=Cell(one.industry), reasons=(Cell(one.title),)) for one in templates)),
+        Commands(
+            (
+                (f"template --company {templates[0].name}", Reason("next.template")),
+                (f"template --company {templates[0].name} --format yaml", Reason("next.template_text")),
+            )
+        ),
+    )
+
+
+def explain_template(template: Any, target: Any) -> Blocks:
+    """Select what to say about a template that was written.
+
+    Parameters
+    ----------
+    template
+        The template.
+    target
+        Where it was written.
+    """
+    numbers = {"file": str(target), "industry": template.industry}
+    return (
+        Headline((Reason("template.done", numbers),), Tone.GOOD),
+        Sentences((Reason("template.fill"),)),
+        Commands((("check FILE", Reason("next.check_template")),)),
+    )
 
 
 def explain_demo(diagnosis: Any, plan: Any, target: Path, *, written: bool) -> Blocks:
@@ -64,4 +115,4 @@ def explain_demo(diagnosis: Any, plan: Any, target: Path, *, written: bool) -> B
     )
 
 
-__all__ = ["explain_demo", "explain_import"]
+__all__ = ["explain_conversion", "explain_demo", "explain_template", "explain_templates"]
