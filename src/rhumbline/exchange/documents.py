@@ -351,6 +351,7 @@ def _verification(verification: Verification, book: Book, say: Say) -> Document:
     return {
         "verdict": verification.verdict.value,
         "proof": verification.proof.value,
+        "leading": verification.leading.name if verification.leading is not None else None,
         "value": value_of(verification.value, say),
         "cost": value_of(verification.cost, say),
         "checks": checks,

@@ -288,10 +288,13 @@ def explain_verification(verification: Verification, book: Book) -> Blocks:
         The Book the plan is said to come from.
     """
     del book
-    verdict, proof = verification.verdict, verification.proof
-    headline = Headline(
-        (Reason(f"verify.verdict.{verdict.value}"), Reason(f"verify.proof.{proof.name.lower()}")), _TONE_OF[verdict]
-    )
+    verdict, leading = verification.verdict, verification.leading
+    # Where something was changed, what was changed matters more than how far the check went.
+    if verdict is Verdict.FAILS and leading is not None and leading.reason is not None:
+        because = leading.reason
+    else:
+        because = Reason(f"verify.proof.{verification.proof.name.lower()}")
+    headline = Headline((Reason(f"verify.verdict.{verdict.value}"), because), _TONE_OF[verdict])
     rows = tuple(
         (Reason(f"verify.part.{check.name}"), Reason("word.yes" if check.holds else "word.no"))
         for check in verification.checks

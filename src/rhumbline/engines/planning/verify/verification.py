@@ -42,7 +42,7 @@ class Proof(StrEnum):
     """How far the check of a plan reaches."""
 
     NOTHING = "nothing proven"
-    STATED_BOUND = "feasible, value exact; bound stated by the solver, not proven here"
+    STATED_BOUND = "feasible; bound stated by the solver, not proven here"
     STATED_CONFLICT = "no plan claimed; that there is none is stated by the solver, not proven here"
     NOT_ENOUGH_DATA = "no budget and no hours, so no plan can be formed"
     ENUMERATION = "every possible choice was tried"
@@ -159,13 +159,16 @@ def verify(book: Book, terms: VerifyTerms) -> Verification:
     firm = company(book, claim.as_of, claim.terms.scenario)
     if claim.status in (PlanStatus.INFEASIBLE, PlanStatus.NOT_ENOUGH_DATA):
         without = _without_plan(firm, claim)
-        return _resolved(firm, terms, Verification(*_told((first, second, *without)), _proof_of_no_plan(claim)))
+        verdict, checks = _told((first, second, *without))
+        proof = _proof_of_no_plan(claim) if verdict is Verdict.HOLDS else Proof.NOTHING
+        return _resolved(firm, terms, Verification(verdict, checks, proof))
     if not firm.resources:
         wrong = Check("status", False, claim.status, PlanStatus.NOT_ENOUGH_DATA, Reason("verify.status.no-resources"))
         return Verification(Verdict.FAILS, (first, second, wrong), Proof.NOTHING)
     audit = _Audit(firm, claim)
     verdict, checks = _told((first, second, *audit.checks()))
-    return _resolved(firm, terms, Verification(verdict, checks, Proof.STATED_BOUND, audit.value, audit.cost))
+    proof = Proof.STATED_BOUND if verdict is Verdict.HOLDS else Proof.NOTHING
+    return _resolved(firm, terms, Verification(verdict, checks, proof, audit.value, audit.cost))
 
 
 def _told(checks: tuple[Check, ...]) -> tuple[Verdict, tuple[Check, ...]]:
