@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
     "README.md",
     "docs/tutorials/first-hour.md",
+    "docs/tutorials/your-own-spreadsheet.md",
     "docs/how-to/add-a-capability.md",
     "docs/how-to/add-a-field.md",
     "docs/how-to/draw-a-picture.md",

@@ -96,7 +96,7 @@ def import_file(
     for_tables = any((kind, sheet, header_row, hidden, mapping))
     if for_tables and form not in ("", TABLE):
         raise refusal("only-for-tables", form)
-    target = out or into or file.with_suffix(".yaml")
+    target = out or into or _beside(file)
     _refuse_target(target, into, force=force, show=show)
     wish = Wish(
         target=target,
@@ -131,6 +131,12 @@ def _format_and_file(words: list[str], as_format: str) -> tuple[str, Path]:
     if len(words) > 2 or (len(words) == 2 and as_format and words[0] != as_format):
         raise refusal("import-words", "import")
     return (words[0] if len(words) == 2 else as_format), Path(words[-1])
+
+
+def _beside(file: Path) -> Path:
+    """Return where the Book goes when nobody says it; never the imported file itself."""
+    target = file.with_suffix(".yaml")
+    return target if target != file else file.with_suffix(".book.yaml")
 
 
 def _refuse_target(target: Path, into: Path | None, *, force: bool, show: bool) -> None:
