@@ -41,7 +41,7 @@ a terminal (`NO_COLOR` switches it off). `--json` is for programs: [the document
 | 1 | `check`: an error that no decision waives, or a row held out |
 | 1 | `verify`: the plan is not what it says, or a better one exists |
 | 1 | `plan`: no plan is possible, or there is not enough data |
-| 1 | `import`, `convert`: it is done, but rows are held out and missing in the Book |
+| 1 | `import`, `convert`: rows are held out and missing in the Book, or nothing could be imported |
 | 2 | the input or the question is unusable: no such file, wrong option, unknown initiative, rows held out |
 | 130 | interrupted with Ctrl-C before there was an answer |
 | 141 | nobody reads the output any more (`rhumbline check bakery.yaml \\| head -1`) |

@@ -293,6 +293,15 @@ def test_a_participatory_budget_is_imported_as_before(rhumbline, tmp_path):
     assert len(books[0].initiatives) == 1
 
 
+def test_a_file_of_which_nothing_can_be_used_leaves_nothing_behind(rhumbline, tmp_path):
+    journal = "Date,Ref No.,Journal No.,Line No.,Account,Debit,Credit,Name,Memo\n2026-01-05,,1,1,Stuff,5.00,,,\n"
+    (tmp_path / "journal.csv").write_text(journal, encoding="utf-8")
+    code, out, _ = rhumbline("import", "journal.csv")
+    assert code == 1
+    assert "Nothing could be imported, so nothing was written." in flat(out)
+    assert not (tmp_path / "journal.yaml").exists()
+
+
 @pytest.mark.parametrize("kind", mappable_kinds())
 def test_every_kind_of_table_is_named_in_every_language(kind):
     for language in ("en", "de"):

@@ -186,7 +186,7 @@ def _finish(found: Any, wish: Wish) -> int:
     else:
         write_bytes(b"\n")
         write_blocks(explain_end(found, outcome, wish.target, wish.mappings, kept), words, str(wish.target))
-    return int(bool(found.held_out))
+    return int(bool(found.held_out) or outcome == "nothing")
 
 
 def _outcome(found: Any, wish: Wish, words: Any) -> tuple[str, Path | None]:

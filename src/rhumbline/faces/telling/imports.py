@@ -226,7 +226,9 @@ _BESIDE = frozenset({"organisation", "strategy", "work_item", "measurement", "ac
 def _changes(found: Any) -> Iterator[Block]:
     changes: tuple[Change, ...] = found.changes
     if not changes:
-        yield Headline((Reason("import.no_changes"),), Tone.GOOD)
+        # Whoever imports into nothing is told at the end that nothing came of it.
+        if len(found.before):
+            yield Headline((Reason("import.no_changes"),), Tone.GOOD)
         return
     new = [change for change in changes if change.before is None and not KINDS[change.kind].series]
     changed = [change for change in changes if change.before is not None and not KINDS[change.kind].series]
