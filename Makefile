@@ -50,11 +50,11 @@ test: $(VENV)/.stamp-dev ## Run every test that needs no browser, no download an
 	$(PYTHON) -m pytest $(ARGS)
 
 .PHONY: check
-check: format-check lint types contracts test-all ## Everything a change must pass (at most 20 minutes)
+check: format-check lint types contracts test-all browser ## Everything a change must pass (at most 20 minutes)
 
 .PHONY: prove
 prove: $(VENV)/.stamp-dev ## Run the long proofs at full size (at most 75 minutes)
-	HYPOTHESIS_PROFILE=thorough $(PYTHON) -m pytest -m "not packaging and not local_data" $(ARGS)
+	HYPOTHESIS_PROFILE=thorough $(PYTHON) -m pytest -m "not packaging and not local_data and not browser" $(ARGS)
 
 .PHONY: cases
 cases: $(VENV)/.stamp-dev ## Run a folder of case files with expected results: make cases DIR=...
@@ -97,7 +97,17 @@ contracts: $(VENV)/.stamp-dev ## Check who imports whom
 
 .PHONY: test-all
 test-all: $(VENV)/.stamp-dev ## Run the tests with packaging and the seeded samples of the long proofs
-	$(PYTHON) -m pytest -m "not prove and not local_data" $(ARGS)
+	$(PYTHON) -m pytest -m "not prove and not local_data and not browser" $(ARGS)
+
+# Playwright drives the system's chromium, and axe-core, which npm brings, checks what it shows.
+$(VENV)/.stamp-browser: requirements/browser.txt tests/browser/package-lock.json $(VENV)/.stamp-dev
+	$(PIP_INSTALL) --require-hashes -r requirements/browser.txt
+	if command -v npm >/dev/null; then cd tests/browser && npm ci --silent --no-audit --no-fund; fi
+	@touch $@
+
+.PHONY: browser
+browser: $(VENV)/.stamp-browser ## Look at the pages in a real browser: light, dark, wide, narrow, printed
+	$(PYTHON) -m pytest -m browser -rs tests/browser $(ARGS)
 
 .PHONY: wheel
 wheel: $(VENV)/.stamp-dev ## Build the wheel and the source archive into dist

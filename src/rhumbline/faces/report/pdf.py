@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -32,6 +33,8 @@ def pdf_of(page: str) -> bytes:
         weasyprint = import_module("weasyprint")
     except (ImportError, OSError) as problem:  # OSError: the package is there, its libraries are not
         raise PdfMissing(str(problem).partition("\n")[0]) from problem
+    # It tells of every rule that is meant for screens; on paper nobody misses them.
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     # The identifier would otherwise be drawn at random, and the same report would be other bytes.
     written: bytes = weasyprint.HTML(string=page, url_fetcher=_nothing).write_pdf(
         pdf_variant="pdf/ua-1", pdf_identifier=b"rhumbline"
