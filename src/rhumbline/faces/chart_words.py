@@ -48,7 +48,8 @@ class ChartWords:
         from babel.numbers import format_compact_decimal
 
         shown = format_compact_decimal(amount, format_type="short", locale=self.words.language, fraction_digits=1)
-        return self._signed(shown)
+        # Where a language has no short word for thousands, the whole number is left, without its groups.
+        return self._signed(shown) if any(letter.isalpha() for letter in shown) else self.number(amount)
 
     def _signed(self, shown: str) -> str:
         if not any(digit in "123456789" for digit in shown):

@@ -311,3 +311,23 @@ def test_the_page_says_the_numbers_of_the_plan_and_the_digest_of_the_book(name):
         assert words.show(value, hint) in text
     assert book.sha in text
     assert plan["certificate"]["model_sha"] in text
+
+
+def test_a_short_amount_of_german_money_has_its_groups():
+    assert ChartWords(Words("de")).money(80_000, short=True) == "80.000"
+    assert ChartWords(Words("de")).money(1_500_000, short=True) == "1,5\u00a0Mio."
+    assert ChartWords(Words("en")).money(80_000, short=True) == "80K"
+
+
+def test_the_strategy_on_a_page_says_how_much_it_leaves_out():
+    book, _ = book_of("bakery")
+    first = book.initiatives["i3"]
+    more = [replace(first, key=f"x{number}", name=f"Copy {number}", cash=(), hours={}) for number in range(8)]
+    benefits = [
+        replace(one, key=f"{copy.key}.b", initiative=copy.key, low=0.1, likely=0.2, high=0.3)
+        for copy in more
+        for one in book.benefits_of("i3")[:1]
+    ]
+    text = Page(onepage_html(book.replace(*more, *benefits))).text.replace("\u00a0", " ")
+    assert "7 more are named in the full report." in text
+    assert "Par-bake line for consistent volume" in text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from rhumbline.engines.planning import Line
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Entries, Entry, Heading
 from rhumbline.faces.charts import stylesheet, to_html
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _SHORT_SHA = 12
 # So many entries of a list fit on a single sheet of paper.
 _ONEPAGE_LINES = 5
+_ONEPAGE_LINES_OF_THE_RESERVE = 2
 _ONEPAGE_OBJECTIVES = 6
 
 
@@ -199,8 +201,17 @@ def onepage_page(contents: Contents, *, paper: bool = False) -> str:
         "onepage.css",
         paper=paper,
         coverage=objectives,
+        heaviest=lambda lines, most: _heaviest(contents, lines, most),
         most=_ONEPAGE_LINES,
+        most_beside=_ONEPAGE_LINES_OF_THE_RESERVE,
     )
+
+
+def _heaviest(contents: Contents, lines: Sequence[Line], most: int) -> list[Line]:
+    """Return so many lines at most, those that cost most, in the order of the plan."""
+    cost = contents.quantities.full_cost
+    kept = sorted(lines, key=lambda line: -cost[line.initiative])[:most]
+    return [line for line in lines if line in kept]
 
 
 __all__ = ["onepage_page", "report_page", "sections_of"]
