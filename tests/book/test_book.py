@@ -89,6 +89,13 @@ def test_replacing_shares_and_leaves_the_old_book_alone():
     assert changed.replace(book.initiatives["i2"]).sha == sha
 
 
+def test_a_changed_series_is_a_change_without_fields():
+    book, _ = read_book(examples.path("bakery"))
+    (change,) = book.diff(book.without("measurement", "k1"))
+    assert (change.kind, change.key, change.fields) == ("measurement", "", ())
+    assert len(change.before) == len(change.after) + 1
+
+
 def test_leaving_out_and_asking():
     book, _ = read_book(examples.path("bakery"))
     less = book.without("initiative", "i1", "never")

@@ -219,6 +219,11 @@ def test_a_total_that_does_not_add_up_is_a_finding_with_both_numbers():
     assert "column C" in finding.where
 
 
+def test_a_wrong_total_is_set_against_a_sum_even_where_a_mean_is_nearer():
+    _, findings = best(csv("Project,Status,Cost\nOven,open,100\nVan,done,120\nCart,done,110\nTotal,,115\n"))
+    assert next(each for each in findings if each.code == "total-mismatch").numbers["expected"] == 330
+
+
 def test_subtotals_and_a_grand_total_are_checked_against_their_own_rows():
     text = "Area,Project,Cost\nA,a,1\nA,b,2\nSubtotal,,3\nB,c,4\nB,d,5\nSubtotal,,9\nGrand total,,12\n"
     table, findings = best(csv(text))

@@ -56,8 +56,8 @@ class Change:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that differ, when the record is in both Books."""
-        if self.before is None or self.after is None:
+        """The fields that differ, when one record is in both Books; a series has rows, no fields."""
+        if self.before is None or self.after is None or KINDS[self.kind].series:
             return ()
         return tuple(
             field.name

@@ -263,11 +263,11 @@ def check_totals(table: Table) -> Iterator[Finding]:
             stated = parse_amount(total.row.cells[position], decision.style)
             if stated is None or is_missing(total.row.cells[position]):
                 continue
-            expected = _expected(table, total, values, subtotals)
+            sums_of_rows = _sums(table, total, values, subtotals)
             subtotals.append(stated.value)
             tolerance = TOLERANCE * max(total.until, 1)
-            if not any(abs(stated.value - value) <= tolerance for value in expected):
-                nearest = min(expected, key=lambda value: abs(stated.value - value))
+            if not any(abs(stated.value - value) <= tolerance for value in (*sums_of_rows, *_others(total, values))):
+                nearest = min(sums_of_rows, key=lambda value: abs(stated.value - value))
                 yield _mismatch(table, total, position, stated.value, nearest)
 
 
@@ -275,21 +275,25 @@ def _is_id(header: Header) -> bool:
     return normal(header.text) in targets("initiative")["key"]
 
 
-def _expected(table: Table, total: Total, values: list[Decimal], subtotals: list[Decimal]) -> list[Decimal]:
-    """Return what a total may rightly be: a sum of some rows above it, or their mean, least, most or number."""
+def _sums(table: Table, total: Total, values: list[Decimal], subtotals: list[Decimal]) -> list[Decimal]:
+    """Return what the sum of some rows above a total may be: its part, all so far, its section, the subtotals."""
     part, all_so_far = values[total.since : total.until], values[: total.until]
     section = [
         value
         for value, row in zip(all_so_far, table.rows, strict=False)
         if row.section and row.section == total.row.section
     ]
-    expected = [sum(rows, Decimal(0)) for rows in (part, all_so_far, section) if rows]
-    if subtotals:
-        expected.append(sum(subtotals, Decimal(0)))
-    for rows in (part, all_so_far):
+    sums = [sum(rows, Decimal(0)) for rows in (part, all_so_far, section, subtotals) if rows]
+    return sums or [Decimal(0)]
+
+
+def _others(total: Total, values: list[Decimal]) -> list[Decimal]:
+    """Return what else a last row may rightly be: the mean, least, most or number of the rows above it."""
+    found: list[Decimal] = []
+    for rows in (values[total.since : total.until], values[: total.until]):
         if rows:
-            expected += [sum(rows, Decimal(0)) / len(rows), min(rows), max(rows), Decimal(len(rows))]
-    return expected or [Decimal(0)]
+            found += [sum(rows, Decimal(0)) / len(rows), min(rows), max(rows), Decimal(len(rows))]
+    return found
 
 
 def _mismatch(table: Table, total: Total, position: int, stated: Decimal, expected: Decimal) -> Finding:

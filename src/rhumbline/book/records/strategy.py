@@ -97,7 +97,8 @@ class Measurement:
     """One reading of a KPI; a correction is a later row, nothing is overwritten.
 
     ``at`` is missing where a file lists earlier values without dates: ``position`` then keeps their
-    order, 1 the oldest; of two readings on one day the correction has the higher position. ``value`` is missing where only the day of the last reading is known.
+    order, 1 the oldest; of two readings on one day the correction has the higher position. ``value`` is
+    missing where only the day of the last reading is known.
     """
 
     kpi: KpiKey
