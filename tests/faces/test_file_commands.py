@@ -12,6 +12,7 @@ import xlsxwriter
 import rhumbline as library
 from rhumbline.exchange.vocabulary import mappable_kinds
 from rhumbline.faces.cli import run
+from rhumbline.faces.file_commands import somebody_watches
 from rhumbline.faces.words import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -460,3 +461,29 @@ def _names(value):
             ),
         }
     return {name for inner in value for name in _names(inner)} if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize(("watched", "words", "opened"), [(True, (), 1), (True, ("--no-open",), 0), (False, (), 0)])
+def test_the_demonstration_writes_a_page_and_opens_it_where_somebody_watches(
+    rhumbline, tmp_path, monkeypatch, watched, words, opened
+):
+    seen = []
+    monkeypatch.setattr("webbrowser.open", seen.append)
+    monkeypatch.setattr("rhumbline.faces.file_commands.somebody_watches", lambda: watched)
+    code, out, _ = rhumbline("demo", tmp_path, *words)
+    page = tmp_path / "bakery-report.html"
+    assert code == 0
+    assert "bakery-report.html" in "".join(out.split())
+    assert "Chilled van and route plan" in page.read_text(encoding="utf-8")
+    assert seen == [page.as_uri()] * opened
+
+
+@pytest.mark.parametrize(("screen", "terminal"), [(None, True), (":0", False)])
+def test_a_page_is_opened_only_on_a_screen_before_a_terminal(monkeypatch, screen, terminal):
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    if screen:
+        monkeypatch.setenv("DISPLAY", screen)
+    assert not somebody_watches()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,6 +45,15 @@ def _put(text: str, target: Path, *, force: bool) -> bool:
     return True
 
 
+def somebody_watches() -> bool:
+    """Whether a person sits before this terminal with a screen that can show a page.
+
+    Without one, opening a page would start a text browser in the middle of the answer, or nothing.
+    """
+    graphical = sys.platform in {"darwin", "win32"} or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    return graphical and sys.stdout.isatty()
+
+
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to put the example.")] = _DEMO_FOLDER,
     *,
@@ -51,11 +62,13 @@ def demo(
     no_open: Annotated[bool, typer.Option("--no-open", help="Print only, open nothing.")] = False,
 ) -> int:
     """Try Rhumbline on an example company."""
+    import webbrowser
+
     from rhumbline.faces.answers import ask
+    from rhumbline.faces.report import report_html
     from rhumbline.faces.telling.files import explain_demo
     from rhumbline.faces.words import Words
 
-    del no_open  # there is nothing to open without the web application; the option is accepted all the same
     found = companies()
     if company not in found:
         raise refusal("unknown-company", company, companies=tuple(found))
@@ -64,7 +77,11 @@ def demo(
     book, findings = read(target)
     diagnosis = ask("check", book, findings=findings)
     plan = ask("plan", book, findings=findings)
-    write_blocks(explain_demo(diagnosis, plan, target, written=written), Words("en", book), str(target))
+    page = target.with_name(f"{company}-report.html")
+    _put(report_html(book, findings=findings), page, force=True)
+    write_blocks(explain_demo(diagnosis, plan, target, page, written=written), Words("en", book), str(target))
+    if not no_open and somebody_watches():
+        webbrowser.open(page.resolve().as_uri())
     return 0
 
 

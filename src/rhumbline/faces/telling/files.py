@@ -90,7 +90,7 @@ def explain_template(template: Any, target: Any) -> Blocks:
     )
 
 
-def explain_demo(diagnosis: Any, plan: Any, target: Path, *, written: bool) -> Blocks:
+def explain_demo(diagnosis: Any, plan: Any, target: Path, page: Path, *, written: bool) -> Blocks:
     """Select what to show of an example company: the three findings that matter most, and the plan.
 
     Parameters
@@ -99,6 +99,8 @@ def explain_demo(diagnosis: Any, plan: Any, target: Path, *, written: bool) -> B
         Answers to ``check`` and ``plan``.
     target
         The file of the example.
+    page
+        The file of its report.
     written
         Whether it was written just now.
     """
@@ -109,6 +111,7 @@ def explain_demo(diagnosis: Any, plan: Any, target: Path, *, written: bool) -> B
         *explain_briefly(diagnosis.result, diagnosis.book),
         Heading(Reason("heading.plan")),
         *kept,
+        Sentences((Reason("demo.page", {"file": str(page)}),)),
         Heading(Reason("heading.next")),
         _NEXT,
         Sentences((Reason("demo.edit", {"file": str(target)}),), Tone.QUIET),
