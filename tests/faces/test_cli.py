@@ -109,6 +109,8 @@ def test_a_kept_plan_has_the_bytes_of_the_printed_one_and_can_be_verified(rhumbl
         (lambda plan: plan.update(book_sha="0" * 64), "made from another Book"),
         (lambda plan: plan.update(value=0.9), "it is worth 0.482612"),
         (lambda plan: plan["terms"].update(pins=["i1"]), "was changed after the plan was made"),
+        (lambda plan: plan["terms"].update(as_of="2027-02-01"), "was changed after the plan was made"),
+        (lambda plan: plan["terms"].update(node_limit=5), "was changed after the plan was made"),
         (lambda plan: plan["waiting"].append(plan["funded"].pop()), "from one list to another"),
     ],
 )

@@ -462,7 +462,9 @@ def _claimed_terms(tree: Mapping[str, Any]) -> ClaimedTerms:
     return ClaimedTerms(
         pins=_keys(terms, "pins"),
         bans=_keys(terms, "bans"),
+        as_of=None if terms.get("as_of") is None else _day(terms, "as_of"),
         scenario=_typed(terms, "scenario", str, type(None)),
+        node_limit=_typed(terms, "node_limit", int, type(None)),
         without_held_out=_typed(terms, "without_held_out", bool),
     )
 

@@ -17,12 +17,9 @@ from rhumbline.engines.planning.verify.exact import company
 
 def sealed_claim(claim: ClaimedPlan) -> ClaimedPlan:
     """The claim with digests that fit it, as the planner would have written them."""
-    terms = claim.terms
     return dataclasses.replace(
         claim,
-        terms_sha=terms_sha(
-            claim.as_of, terms.pins, terms.bans, terms.scenario, without_held_out=terms.without_held_out
-        ),
+        terms_sha=terms_sha(claim.as_of, claim.terms),
         set_sha=set_sha(tuple(claim.starts), claim.waiting, claim.stopped, claim.blocked),
         starts_sha=starts_sha(claim.starts),
     )

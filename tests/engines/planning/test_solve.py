@@ -13,7 +13,7 @@ from rhumbline.book.findings import AsOfMissing, UnknownRecord
 from rhumbline.book.records import Scenario
 from rhumbline.book.types import FrozenMap, Mode
 from rhumbline.engines.alignment.quantities import Quantities
-from rhumbline.engines.planning import REASON_CODES, PlanStatus, PlanTerms, plan, plan_quantities
+from rhumbline.engines.planning import REASON_CODES, PlanStatus, PlanTerms, plan, plan_quantities, search
 from rhumbline.engines.planning.facts import facts_of
 from rhumbline.engines.planning.greedy import first_guess
 from rhumbline.engines.planning.model import build
@@ -173,6 +173,19 @@ def test_a_limited_search_states_the_gap_that_is_left():
     assert quick.value <= best.value <= quick.bound
     assert quick.gap == pytest.approx(quick.bound - quick.value)
     assert quick.unique is None
+
+
+def test_a_search_without_a_stated_limit_ends_after_the_most_work_and_the_same_each_time(monkeypatch):
+    book = realistic_company(2, 25)
+    best = plan(book)
+    monkeypatch.setattr(search, "MOST_EFFORT", 1)
+    short = plan(book)
+    assert short.status is PlanStatus.FEASIBLE
+    assert short.value <= best.value <= short.bound
+    assert not short.certificate.settled
+    assert short == plan(book)
+    # A stated limit takes the place of the other one.
+    assert plan(book, PlanTerms(node_limit=10**9)).status is PlanStatus.OPTIMAL
 
 
 def test_progress_is_reported_and_a_search_can_be_stopped():

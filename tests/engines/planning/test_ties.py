@@ -7,7 +7,10 @@ from tests.engines.planning.tiny import AS_OF, firm, initiative
 
 from rhumbline.engines.alignment.quantities import Quantities
 from rhumbline.engines.planning import PlanTerms, plan, plan_quantities
-from rhumbline.engines.planning.ties import cents, rounded
+from rhumbline.engines.planning.facts import facts_of
+from rhumbline.engines.planning.model import build
+from rhumbline.engines.planning.search import Found, Search, Undecided
+from rhumbline.engines.planning.ties import Settled, cents, rounded, settle
 
 
 def starts(*parts, **more):
@@ -87,6 +90,24 @@ def test_a_search_that_is_cut_short_does_not_decide():
     alike = [initiative(f"i{number}", (10 + number,), 4 + number % 3) for number in range(1, 25)]
     quantities = Quantities(firm(*alike, cash=(170,)), AS_OF)
     assert plan_quantities(quantities, PlanTerms(node_limit=0)).unique is None
+
+
+class Tired(Search):
+    """A search that answers what is best, and nothing about what is first among equals."""
+
+    def best(self, question):
+        if question.minimise is not None:
+            raise Undecided
+        return super().best(question)
+
+
+def test_a_search_that_ends_among_equal_starts_says_that_the_set_is_the_only_one():
+    late = initiative("i1", (10,), 4)
+    model = build(facts_of(Quantities(firm(late, cash=(10, 0, 0)), AS_OF), {}))
+    second = frozenset({1})
+    assert settle(model, Tired(model), Found(second, 0.0, proven=True)) == Settled(second, unique=True, complete=False)
+    first = settle(model, Search(model), Found(second, 0.0, proven=True))
+    assert first == Settled(frozenset({0}), unique=True)
 
 
 def test_rounding_is_half_to_even():

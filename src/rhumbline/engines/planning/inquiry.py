@@ -107,7 +107,7 @@ class Inquiry:
     @cached_property
     def search(self) -> Search:
         """Asks the solver about the programme."""
-        return Search(self.model, self.terms.node_limit)
+        return Search.limited(self.model, self.terms.node_limit)
 
     @cached_property
     def start_choice(self) -> frozenset[int]:
@@ -170,7 +170,7 @@ class Inquiry:
         Raises
         ------
         Undecided
-            When the node limit ended the search before a proof.
+            When a limit ended the search before a proof.
         """
         inside, outside = tuple(inside), tuple(outside)
         named = {*inside, *outside}
@@ -197,10 +197,13 @@ class Inquiry:
         goal = rounded(self.model.value(self.start_choice))
         rows = (*wish_rows(model, self.terms.pins, ()), row_of("in", dict.fromkeys(model.columns_of[key], 1), lower=1))
         bans = wish_rows(model, (), (ban for ban in self.terms.bans if ban != key))
+        search = Search(model, self.terms.node_limit, effort_left=self.search.effort_left)
         try:
-            found = Search(model, self.terms.node_limit).best(Question(added=(*rows, *bans), least_value=goal))
+            found = search.best(Question(added=(*rows, *bans), least_value=goal))
         except Undecided:
             return None
+        finally:
+            self.search.effort_left = search.effort_left
         return found is not None and rounded(model.value(found.chosen)) >= goal
 
 

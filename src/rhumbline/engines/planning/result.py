@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from rhumbline.book.digests import canonical
 from rhumbline.book.types import InitiativeKey
@@ -42,7 +42,8 @@ class PlanTerms:
     scenario
         Plan for this future: its factors multiply the effects.
     node_limit
-        Stop after so many nodes of the search and state the gap that is left; by default prove the optimum.
+        Stop each question after so many nodes of the search and state the gap that is left; by default prove the
+        optimum, with the work of one to three minutes at most.
     without_held_out
         Plan although rows of the input were held out; recorded in the plan.
     """
@@ -99,6 +100,9 @@ class Certificate:
         ``solver bound`` (the solver states the bound), or ``none``.
     solves
         How many times the solver ran.
+    settled
+        Whether equally good plans were compared to the end, down to the smallest sum of starts and the order of
+        keys. False when the search ended before: then another plan as good may begin earlier.
     terms_sha, set_sha, starts_sha
         Digests of what was asked, of who is in which list, and of the start periods: they tell which of
         them somebody changed afterwards. ``sealed`` fills them in; empty where nobody did.
@@ -110,6 +114,7 @@ class Certificate:
     nodes: int
     proof: str
     solves: int
+    settled: bool = True
     terms_sha: str = ""
     set_sha: str = ""
     starts_sha: str = ""
@@ -194,11 +199,41 @@ def _sha(value: Any) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def terms_sha(
-    as_of: date, pins: Collection[str], bans: Collection[str], scenario: str | None, *, without_held_out: bool
-) -> str:
+class Asked(Protocol):
+    """What a plan was asked for, as the planner knows it and as its file claims it."""
+
+    @property
+    def pins(self) -> Collection[str]:
+        """What must be funded."""
+
+    @property
+    def bans(self) -> Collection[str]:
+        """What must not."""
+
+    @property
+    def scenario(self) -> str | None:
+        """The future planned for."""
+
+    @property
+    def node_limit(self) -> int | None:
+        """Where the search ends."""
+
+    @property
+    def without_held_out(self) -> bool:
+        """Whether rows were left out."""
+
+
+def terms_sha(as_of: date, asked: Asked) -> str:
     """Return the digest of what a plan was asked for; the order of pins and bans does not matter."""
-    return _sha([as_of.isoformat(), sorted(set(pins)), sorted(set(bans)), scenario, without_held_out])
+    terms = [
+        as_of.isoformat(),
+        sorted(set(asked.pins)),
+        sorted(set(asked.bans)),
+        asked.scenario,
+        asked.without_held_out,
+    ]
+    # What has its default is left out, as in the digest of a record.
+    return _sha(terms if asked.node_limit is None else [*terms, asked.node_limit])
 
 
 def set_sha(
@@ -221,13 +256,10 @@ def sealed(plan: Plan) -> Plan:
     """
     if plan.certificate is None:
         return plan
-    terms = plan.terms
     keys = [[line.initiative for line in lines] for lines in (plan.funded, plan.waiting, plan.stopped, plan.blocked)]
     certificate = dataclasses.replace(
         plan.certificate,
-        terms_sha=terms_sha(
-            plan.as_of, terms.pins, terms.bans, terms.scenario, without_held_out=terms.without_held_out
-        ),
+        terms_sha=terms_sha(plan.as_of, plan.terms),
         set_sha=set_sha(*keys),
         starts_sha=starts_sha(plan.starts),
     )

@@ -27,6 +27,9 @@ SEED = 0
 MOST_CUTS = 200
 # Absolute, in millionths of the strategy gap and in units of the rows: far below the ninth decimal of the value.
 FEASIBILITY = 1e-7
+# What all questions of one plan may take together unless somebody states a limit: nodes of the search times entries
+# of the arrays, since a node of a large company takes longer. One to three minutes, and the same work everywhere.
+MOST_EFFORT = 2 * 10**8
 # The solver's bound may differ from the objective by its rounding and still be the same number.
 SAME = 1e-9
 
@@ -34,10 +37,19 @@ _ONE_AT_A_TIME = Lock()
 
 
 class Undecided(Exception):
-    """The search was stopped, or cut off too many proposals, before it knew; no choice is better than ``bound``."""
+    """The search was stopped, or cut off too many proposals, before it knew.
 
-    def __init__(self, bound: float = inf) -> None:
+    Parameters
+    ----------
+    bound
+        No choice is better.
+    chosen
+        The best choice found by then, where there was one.
+    """
+
+    def __init__(self, bound: float = inf, chosen: frozenset[int] | None = None) -> None:
         self.bound = bound
+        self.chosen = chosen
         super().__init__(f"undecided, bound {bound}")
 
 
@@ -94,6 +106,9 @@ class Search:
         Nodes a question may take; None for no limit.
     progress
         Called now and then; returning False stops the search.
+    effort_left
+        Nodes times entries of the arrays that all further questions may take together, where each has no limit of
+        its own; None for no limit.
     nodes, solves
         Work done so far.
     stopped
@@ -103,9 +118,23 @@ class Search:
     model: Programme
     node_limit: int | None = None
     progress: Callable[[Progress], bool] | None = None
+    effort_left: int | None = None
     nodes: int = 0
     solves: int = 0
     stopped: bool = field(default=False)
+
+    @classmethod
+    def limited(
+        cls, model: Programme, node_limit: int | None, progress: Callable[[Progress], bool] | None = None
+    ) -> Search:
+        """Return a search that ends after the nodes somebody stated, and else after the most effort a plan may take.
+
+        Parameters
+        ----------
+        model, node_limit, progress
+            As for the search.
+        """
+        return cls(model, node_limit, progress, MOST_EFFORT if node_limit is None else None)
 
     def best(self, question: Question = Question()) -> Found | None:
         """Return the best choice under all rows; None when there is none.
@@ -175,7 +204,7 @@ class Search:
                 row.holds(empty) for row in (*self.model.rows, *question.added) if row.name not in question.dropped
             )
             return Found(empty, 0.0, proven=True) if hold else None
-        if self.stopped:
+        if self.stopped or (self.effort_left is not None and self.effort_left <= 0):
             raise Undecided
         self.solves += 1
         return _solve(self, question, (*question.added, *cuts))
@@ -259,8 +288,11 @@ def _costs(matrix: Matrix, question: Question) -> Any:
     return costs
 
 
-def _listen(highs: Any, search: Search) -> list[BaseException]:
-    """Report progress from inside the solver, and stop it when told to; what the listener raises is kept for later."""
+def _listen(highs: Any, search: Search, *, of_value: bool) -> list[BaseException]:
+    """Report progress from inside the solver, and stop it when told to; what the listener raises is kept for later.
+
+    Only a question about the value tells value and bound; any other can be stopped all the same.
+    """
     import highspy
 
     raised: list[BaseException] = []
@@ -268,6 +300,8 @@ def _listen(highs: Any, search: Search) -> list[BaseException]:
     def hear(kind: int, message: str, out: Any, into: Any, data: object) -> None:
         del kind, message, data
         best, bound = -out.mip_primal_bound / MILLION, -out.mip_dual_bound / MILLION
+        if not of_value:
+            best = bound = inf
         known = abs(best) < inf and abs(bound) < inf
         news = Progress(
             nodes=search.nodes + int(out.mip_node_count),
@@ -289,7 +323,16 @@ def _listen(highs: Any, search: Search) -> list[BaseException]:
     return raised
 
 
-def _options(highs: Any, search: Search) -> None:
+def _most_nodes(search: Search, entries: int) -> int | None:
+    """Nodes the next question may take."""
+    if search.effort_left is None:
+        return search.node_limit
+    return search.effort_left // entries + 1
+
+
+def _options(highs: Any, most_nodes: int | None) -> None:
+    import highspy
+
     settings = {
         "output_flag": False,
         "threads": 1,
@@ -300,8 +343,8 @@ def _options(highs: Any, search: Search) -> None:
         "mip_feasibility_tolerance": FEASIBILITY,
         "primal_feasibility_tolerance": FEASIBILITY,
     }
-    if search.node_limit is not None:
-        settings["mip_max_nodes"] = search.node_limit
+    if most_nodes is not None:
+        settings["mip_max_nodes"] = min(most_nodes, highspy.kHighsIInf)
     for name, value in settings.items():
         highs.setOptionValue(name, value)
 
@@ -309,14 +352,21 @@ def _options(highs: Any, search: Search) -> None:
 def _solve(search: Search, question: Question, added: Sequence[Row]) -> Found | None:
     """Run the solver once."""
     matrix = search.model.matrix
+    lp = _lp(matrix, search.model, question, added)
+    entries = max(1, len(lp.a_matrix_.index_))
     highs = _solver()
-    _options(highs, search)
-    highs.passModel(_lp(matrix, search.model, question, added))
-    raised = _listen(highs, search) if search.progress is not None and question.minimise is None else []
+    _options(highs, _most_nodes(search, entries))
+    highs.passModel(lp)
+    raised = [] if search.progress is None else _listen(highs, search, of_value=question.minimise is None)
+    before = search.nodes
     highs.run()
     if raised:
         raise raised[0]
-    return _read(highs, search, question)
+    try:
+        return _read(highs, search, question)
+    finally:
+        if search.effort_left is not None:
+            search.effort_left -= (search.nodes - before) * entries
 
 
 def _read(highs: Any, search: Search, question: Question) -> Found | None:

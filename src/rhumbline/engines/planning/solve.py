@@ -74,7 +74,7 @@ def plan_quantities(quantities: Quantities, terms: PlanTerms = PLAIN, progress: 
     if lacking:
         return _no_plan(quantities, terms, PlanStatus.NOT_ENOUGH_DATA, lacking)
     model = build(facts_of(quantities, factors))
-    search = Search(model, terms.node_limit, progress)
+    search = Search.limited(model, terms.node_limit, progress)
     outside = _outside(quantities.book, terms)
     wishes = wish_rows(model, terms.pins, terms.bans)
     found = None if outside else best_or_any(model, search, wishes)
@@ -83,7 +83,7 @@ def plan_quantities(quantities: Quantities, terms: PlanTerms = PLAIN, progress: 
         reasons = outside or conflict_of(quantities, model, asked, wishes)
         search.solves, search.nodes = search.solves + asked.solves, search.nodes + asked.nodes
         return sealed(_no_plan(quantities, terms, PlanStatus.INFEASIBLE, reasons, _certificate(model, search)))
-    settled = settle(model, search, found, wishes) if found.proven else Settled(found.chosen, None)
+    settled = settle(model, search, found, wishes) if found.proven else Settled(found.chosen, None, complete=False)
     prices = _prices(model, search, wishes, settled.chosen) if found.proven else {}
     return sealed(_report(_Answer(quantities, terms, model, search, found, settled, prices)))
 
@@ -214,7 +214,7 @@ class _Answer:
     prices: Mapping[str, float]
 
 
-def _certificate(model: Model, search: Search) -> Certificate:
+def _certificate(model: Model, search: Search, *, settled: bool = True) -> Certificate:
     return Certificate(
         engine=ENGINE,
         solver=solver_name(),
@@ -222,6 +222,7 @@ def _certificate(model: Model, search: Search) -> Certificate:
         nodes=search.nodes,
         proof="solver bound",
         solves=search.solves,
+        settled=settled,
     )
 
 
@@ -315,6 +316,6 @@ def _report(answer: _Answer) -> Plan:
         resources=quantities.resources,
         unique=answer.settled.unique,
         score_after=organisation_score(quantities, (*why.starts, *(line.initiative for line in reserve))),
-        certificate=_certificate(model, answer.search),
+        certificate=_certificate(model, answer.search, settled=answer.settled.complete),
         conflict=(),
     )

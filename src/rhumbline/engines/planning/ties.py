@@ -39,10 +39,13 @@ class Settled:
         Its columns.
     unique
         Whether no other set has the same value and cost; None when that was not decided.
+    complete
+        Whether every stage was settled; False when the search ended before, and the starts may be later than needed.
     """
 
     chosen: frozenset[int]
     unique: bool | None
+    complete: bool = True
 
 
 @dataclass
@@ -91,7 +94,7 @@ class _Face:
                 raise _Better(found.chosen)
             if value == self.value:
                 if not found.proven:
-                    raise Undecided
+                    raise Undecided(chosen=found.chosen)
                 return found.chosen
             cuts.append(self.search.not_this(found.chosen, number))
         raise Undecided
@@ -101,7 +104,11 @@ class _Face:
         scaled = row_of(name, weights)
         if scaled.total(current) > sum(min(0, number) for number in scaled.coefficients):
             numbers = dict(zip(scaled.columns, map(Fraction, scaled.coefficients), strict=True))
-            smaller = self.member(Question(minimise=numbers))
+            try:
+                smaller = self.member(Question(minimise=numbers))
+            except Undecided as undecided:
+                known = current if undecided.chosen is None else min(current, undecided.chosen, key=scaled.total)
+                raise Undecided(chosen=known) from undecided
             # Nothing chosen is an empty set, and a plan all the same.
             current = current if smaller is None else smaller
         total = scaled.total(current)
@@ -165,6 +172,15 @@ def _settle_set(face: _Face, current: frozenset[int]) -> frozenset[int]:
     return _first_starts(face, current, moved)
 
 
+def _settle_starts(face: _Face, current: frozenset[int]) -> Settled:
+    """Settle the starts of the only best set, as far as the search goes."""
+    try:
+        return Settled(_settle_set(face, current), unique=True)
+    except Undecided as undecided:
+        reached = current if undecided.chosen is None else undecided.chosen
+        return Settled(reached, unique=True, complete=False)
+
+
 def _first_starts(face: _Face, current: frozenset[int], moved: Iterable[str]) -> frozenset[int]:
     for key in moved:
         if face.model.columns_of[key][0] in current:
@@ -187,7 +203,7 @@ def _settle_all(face: _Face, current: frozenset[int]) -> Settled:
     face.rows = (*face.rows[:-1], _cost_row(model, model.cost(current)))
     unique = face.member(Question(added=(other_set(model, current),))) is None
     if unique:
-        return Settled(_settle_set(face, current), unique=True)
+        return _settle_starts(face, current)
     current = face.minimal("starts", _start_sums(model), current)
     return Settled(_first(face, current, model.columns_of), unique=False)
 
@@ -220,10 +236,8 @@ def settle(
         face = _Face(model, search, rows, rounded(model.value(chosen)), dropped)
         try:
             another = face.member(Question(added=(other_set(model, chosen),)))
-            if another is None:
-                return Settled(_settle_set(face, chosen), unique=True)
-            return _settle_all(face, chosen)
+            return _settle_starts(face, chosen) if another is None else _settle_all(face, chosen)
         except _Better as better:
             chosen = better.chosen
         except Undecided:
-            return Settled(chosen, unique=None)
+            return Settled(chosen, unique=None, complete=False)

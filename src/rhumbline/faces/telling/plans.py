@@ -74,6 +74,8 @@ def _proof(plan: Plan) -> Iterator[Block]:
     code = _PROOF.get((plan.status, plan.unique), "plan.bounded")
     numbers = {"value": plan.value, "bound": plan.bound, "gap": plan.gap}
     reasons = [Reason(code, numbers)]
+    if plan.status is PlanStatus.OPTIMAL and plan.unique and plan.certificate and not plan.certificate.settled:
+        reasons.append(Reason("plan.unsettled"))
     if plan.certificate is not None:
         reasons.append(
             Reason("plan.certificate", {"solver": plan.certificate.solver, "book": plan.book_sha[:12]}),

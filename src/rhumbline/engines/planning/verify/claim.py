@@ -17,15 +17,21 @@ class ClaimedTerms:
     ----------
     pins, bans
         Initiatives that must, and that must not, be funded.
+    as_of
+        The evaluation date, where it was not left to the Book.
     scenario
         The scenario whose factors multiply the effects, if any.
+    node_limit
+        After how many nodes the search was to end, if any.
     without_held_out
         Whether rows of the input were left out.
     """
 
     pins: tuple[str, ...] = ()
     bans: tuple[str, ...] = ()
+    as_of: date | None = None
     scenario: str | None = None
+    node_limit: int | None = None
     without_held_out: bool = False
 
 
@@ -95,7 +101,9 @@ def claimed_of(plan: Plan) -> ClaimedPlan:
         terms=ClaimedTerms(
             pins=plan.terms.pins,
             bans=plan.terms.bans,
+            as_of=plan.terms.as_of,
             scenario=plan.terms.scenario,
+            node_limit=plan.terms.node_limit,
             without_held_out=plan.terms.without_held_out,
         ),
         status=plan.status,

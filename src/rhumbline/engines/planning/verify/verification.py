@@ -191,10 +191,10 @@ def _book_check(book: Book, claim: ClaimedPlan) -> Check:
 
 def _terms_check(book: Book, claim: ClaimedPlan) -> Check:
     terms = claim.terms
-    found = terms_sha(claim.as_of, terms.pins, terms.bans, terms.scenario, without_held_out=terms.without_held_out)
+    found = terms_sha(claim.as_of, terms)
     reasons = []
     # The terms are all that says what was asked; nothing else in a plan could contradict most of them.
-    if claim.terms_sha and claim.terms_sha != found:
+    if (claim.terms_sha and claim.terms_sha != found) or terms.as_of not in (None, claim.as_of):
         reasons.append(Reason("verify.terms.changed"))
     if terms.scenario is not None and terms.scenario not in book.scenarios:
         reasons.append(Reason("verify.terms.scenario", {"scenario": terms.scenario}))
