@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import TYPE_CHECKING
 
 from rhumbline.book.types import PeriodUnit
@@ -18,6 +18,8 @@ _FIRST_MONTHS_OF_QUARTERS = (1, 4, 7, 10)
 def _add_months(day: date, months: int) -> date:
     """Return the first day of the period that begins so many months after the one that begins on ``day``."""
     index = day.year * 12 + day.month - 1 + months
+    if index >= 12 * (MAXYEAR + 1):
+        return date.max  # the calendar ends there, and whatever would begin later begins on its last day
     # A horizon may begin on the 31st: the shorter month then ends where it ends.
     for last in (day.day, 30, 29, 28):
         try:
