@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from annotated_types import Ge, Le
 
 from rhumbline import registry
 from rhumbline.book.fields import Container, FieldOf, fields_of
@@ -128,14 +129,16 @@ def _option(field: FieldOf, text: str) -> Option:
         return Option(field.name, annotation, None)
     if field.optional:
         kind = kind | None
-    return Option(
-        field.name,
-        Annotated[
-            kind,
-            typer.Option(f"--{_word_of(field)}", metavar=_metavar(field), help=text, show_default=False),
-        ],
-        field.default,
+    least, most = field.part.mark(Ge), field.part.mark(Le)
+    option = typer.Option(
+        f"--{_word_of(field)}",
+        metavar=_metavar(field),
+        help=text,
+        show_default=False,
+        min=least and least.ge,
+        max=most and most.le,
     )
+    return Option(field.name, Annotated[kind, option], field.default)
 
 
 def options_of(capability: registry.Capability) -> Iterator[Option]:

@@ -10,7 +10,7 @@ from math import fsum
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import SameTwice, as_of_or
-from rhumbline.book.types import InitiativeKey
+from rhumbline.book.types import Count, InitiativeKey
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.alignment.lenses import initiative_lenses
 from rhumbline.engines.alignment.quantities import Quantities
@@ -40,7 +40,7 @@ class CompareTerms:
     pins: tuple[InitiativeKey, ...] = ()
     bans: tuple[InitiativeKey, ...] = ()
     scenario: str | None = None
-    node_limit: int | None = None
+    node_limit: Count | None = None
     without_held_out: bool = False
 
     @property

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from rhumbline.book.digests import canonical
-from rhumbline.book.types import InitiativeKey
+from rhumbline.book.types import Count, InitiativeKey
 from rhumbline.engines.alignment.organisation import OrganisationScore
 from rhumbline.engines.reasons import Reason
 
@@ -52,7 +52,7 @@ class PlanTerms:
     pins: tuple[InitiativeKey, ...] = ()
     bans: tuple[InitiativeKey, ...] = ()
     scenario: str | None = None
-    node_limit: int | None = None
+    node_limit: Count | None = None
     without_held_out: bool = False
 
 

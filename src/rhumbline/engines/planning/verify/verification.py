@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import isfinite
 
 from rhumbline.book.book import Book
+from rhumbline.book.types import Count
 from rhumbline.engines.planning.result import PlanStatus, set_sha, starts_sha, terms_sha
 from rhumbline.engines.planning.verify.claim import ClaimedPlan
 from rhumbline.engines.planning.verify.exact import Company, cents, company, exact, in_order
@@ -67,7 +68,7 @@ class VerifyTerms:
 
     plan: ClaimedPlan
     resolve: bool = False
-    node_limit: int | None = None
+    node_limit: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
