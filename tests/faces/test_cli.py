@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rhumbline import registry
 from rhumbline.faces.cli import run
 from rhumbline.faces.file_commands import companies
 
@@ -112,6 +113,7 @@ def test_a_kept_plan_has_the_bytes_of_the_printed_one_and_can_be_verified(rhumbl
         (lambda plan: plan["terms"].update(as_of="2027-02-01"), "was changed after the plan was made"),
         (lambda plan: plan["terms"].update(node_limit=5), "was changed after the plan was made"),
         (lambda plan: plan["waiting"].append(plan["funded"].pop()), "from one list to another"),
+        (lambda plan: plan["funded"][0].update(start=10**9), "start"),
     ],
 )
 def test_a_changed_plan_is_found_out(rhumbline, company, tmp_path, change, said):
@@ -277,6 +279,38 @@ def test_wrong_usage_is_a_document_too(rhumbline, company):
     assert json.loads(out)["input"][0]["code"] == "wrong-usage"
     _, _, err = rhumbline("score", company(), "--as-of", "tomorrow")
     assert "write it like 2026-11-23" in " ".join(err.split())
+
+
+@pytest.mark.parametrize("form", [["--json"], ["--format", "json"], ["--format=json"]])
+def test_a_refusal_is_a_document_however_one_was_asked_for(rhumbline, tmp_path, form):
+    code, out, err = rhumbline("check", tmp_path / "none.yaml", *form)
+    assert (code, err) == (2, "")
+    assert json.loads(out)["schema"] == "rhumbline.error/1"
+
+
+def test_an_answer_that_cannot_be_kept_is_not_printed_before_the_refusal(rhumbline, company, tmp_path):
+    code, out, _ = rhumbline("plan", company(), "--json", "--out", tmp_path / "none" / "plan.json")
+    assert (code, json.loads(out)["input"][0]["code"]) == (2, "cannot-write")
+
+
+@pytest.mark.parametrize("number", ["-1", "1000000001", "x"])
+def test_a_limit_that_is_none_is_refused(rhumbline, company, number):
+    code, out, _ = rhumbline("plan", company(), "--node-limit", number, "--json")
+    assert (code, json.loads(out)["input"][0]["code"]) == (2, "wrong-usage")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("verb", ["score", "check", "plan", "questions"])
+def test_the_calendar_has_a_first_and_a_last_day(rhumbline, company, verb, day):
+    code, out, _ = rhumbline(verb, company(), "--as-of", day, "--json")
+    assert (code, json.loads(out)["as_of"]) == (int(verb == "check"), day)
+
+
+def test_what_a_solver_writes_spoils_no_document(rhumbline, company, monkeypatch):
+    whole = registry.run
+    monkeypatch.setattr(registry, "run", lambda *words, **more: (os.write(1, b"solver"), whole(*words, **more))[1])
+    _, out, _ = rhumbline("plan", company(), "--json")
+    assert json.loads(out)["status"] == "optimal"
 
 
 def test_refusals_speak_german(rhumbline, company, tmp_path):

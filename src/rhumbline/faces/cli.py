@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from typer.core import TyperGroup
 
 from rhumbline import registry
 from rhumbline.book.findings import RhumblineError, UnknownRecord
+from rhumbline.engines._quiet import unheard
 from rhumbline.faces.commands import CheckFormat, Language, command_of, day_of
 from rhumbline.faces.progress import watching
 from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of
@@ -55,9 +57,10 @@ def answer(
     form = CheckFormat.JSON if json else form
     day = day_of(as_of)
     answers = [_asked(capability, one, day, language.value, wishes, without_held_out=without_held_out) for one in files]
-    _print(answers, files, form)
+    # First what can fail, so that a refusal does not follow an answer that was printed already.
     if out is not None:
         _keep(answers[0], out)
+    _print(answers, files, form)
     return max(exit_code(one) for one in answers)
 
 
@@ -77,7 +80,8 @@ def _asked(
         book = book.replace(as_of=day or today())
     given = {name: _wish(value) for name, value in wishes.items() if value is not None}
     try:
-        with watching(language, listens=registry.listens(capability.name)) as watch:
+        # scipy's solver, behind verify --resolve, writes to standard output now and then whatever it is told.
+        with unheard(), watching(language, listens=registry.listens(capability.name)) as watch:
             return ask(
                 capability.name,
                 book,
@@ -261,7 +265,7 @@ def _wrong_usage(wrong: Any) -> Refusal:
 
 def _refused(no: Refusal, arguments: Sequence[str]) -> int:
     """Say why there is no answer: as a document on standard output, or in words where errors go."""
-    if "--json" in arguments or "--format=json" in arguments:
+    if "--json" in arguments or _typed(arguments, "--format") == CheckFormat.JSON:
         try:
             write_bytes(document_bytes(no.document))
         except (Refusal, NobodyReads):
@@ -269,11 +273,19 @@ def _refused(no: Refusal, arguments: Sequence[str]) -> int:
         return USAGE
     from rhumbline.faces.words import Words
 
-    german = any(a == "--language=de" for a in arguments) or (
-        "--language" in arguments and list(arguments[arguments.index("--language") + 1 :])[:1] == ["de"]
-    )
-    write_blocks(no.blocks, Words("de" if german else "en"), to_errors=True)
+    language = Language.DE if _typed(arguments, "--language") == Language.DE else Language.EN
+    write_blocks(no.blocks, Words(language.value), to_errors=True)
     return USAGE
+
+
+def _typed(arguments: Sequence[str], option: str) -> str | None:
+    """Return what was typed for an option, in one word or two, even where it makes no command."""
+    for word, after in zip_longest(arguments, arguments[1:]):
+        if word == option:
+            return after
+        if word.startswith(f"{option}="):
+            return word.removeprefix(f"{option}=")
+    return None
 
 
 def main() -> None:

@@ -7,18 +7,16 @@ proposal that breaks a rule by less than the solver can see is cut off, and the 
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from math import inf
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
+from rhumbline.engines._quiet import unheard
 from rhumbline.engines.planning.model import MILLION, Matrix, Programme, Row, floating
 from rhumbline.engines.planning.result import Progress
 
@@ -32,8 +30,6 @@ FEASIBILITY = 1e-7
 MOST_EFFORT = 2 * 10**8
 # The solver's bound may differ from the objective by its rounding and still be the same number.
 SAME = 1e-9
-
-_ONE_AT_A_TIME = Lock()
 
 
 class Undecided(Exception):
@@ -218,20 +214,8 @@ def _silence() -> None:
     """Let the solver greet where nobody reads it: once, before it can be told not to, it writes to standard output."""
     import highspy
 
-    with _ONE_AT_A_TIME:
-        try:
-            sys.stdout.flush()
-            kept = os.dup(1)
-        except (OSError, ValueError, AttributeError):
-            return  # there is no standard output to protect
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, 1)
-            highspy.Highs()  # type: ignore[no-untyped-call]
-        finally:
-            os.dup2(kept, 1)
-            os.close(nowhere)
-            os.close(kept)
+    with unheard():
+        highspy.Highs()  # type: ignore[no-untyped-call]
 
 
 def _solver() -> Any:
@@ -326,7 +310,7 @@ def _listen(highs: Any, search: Search, *, of_value: bool) -> list[BaseException
 def _most_nodes(search: Search, entries: int) -> int | None:
     """Nodes the next question may take."""
     if search.effort_left is None:
-        return search.node_limit
+        return None if search.node_limit is None else max(0, search.node_limit)
     return search.effort_left // entries + 1
 
 
