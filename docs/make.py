@@ -13,10 +13,12 @@ from pathlib import Path
 import typer
 
 import rhumbline
+from rhumbline.book.fields import fields_of
 from rhumbline.faces.blocks import Tone
 from rhumbline.faces.cli import application
 from rhumbline.faces.terminal import Line, Terminal, width_of
 from rhumbline.faces.words import NO_BREAK
+from rhumbline.registry import Capability, resolve
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -78,10 +80,16 @@ def cli() -> str:
 # --- the capabilities -------------------------------------------------------------------------
 
 
+def wishes_of(capability: Capability) -> str:
+    """What its function has to be given: the Book, and each wish without a default."""
+    required = [field.name for field in fields_of(resolve(capability.terms)) if field.required]
+    return ", ".join(["book", *(f"{name}=..." for name in required)])
+
+
 def capability_table() -> str:
     """The table of the capabilities for the README."""
     rows = [
-        f"| {capability.asks} | `rhumbline {capability.name}` | `rhumbline.{capability.name}(book)` |"
+        f"| {capability.asks} | `rhumbline {capability.name}` | `rhumbline.{capability.name}({wishes_of(capability)})` |"
         for capability in rhumbline.capabilities()
     ]
     return "\n".join(["| question | command | function |", "|---|---|---|", *rows]) + "\n"

@@ -81,6 +81,14 @@ def test_run_asks_by_name_and_passes_wishes_on(bakery):
         rhumbline.score(bakery, language="fr")
 
 
+def test_a_plan_is_verified_as_it_was_answered_and_as_a_result(bakery):
+    plan = rhumbline.plan(bakery, pins="i6")
+    assert plan.document["terms"]["pins"] == ["i6"]
+    for form in (plan, plan.result):
+        assert rhumbline.verify(bakery, plan=form).verdict == "holds"
+    assert rhumbline.verify(bakery, plan=plan).document == rhumbline.verify(bakery, plan=plan.result).document
+
+
 def test_an_answer_speaks_german(bakery):
     german = rhumbline.plan(bakery, language="de")
     assert "65,7 %" in german.text

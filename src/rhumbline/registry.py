@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from rhumbline.book.book import Book
+from rhumbline.book.fields import Container, fields_of
 from rhumbline.book.findings import UnknownCapability
 
 
@@ -145,17 +146,18 @@ def terms_of(name: str, **wishes: Any) -> Any:
     name
         A capability.
     wishes
-        Fields of its terms. A list may be given as any iterable.
+        Fields of its terms. A list may be given as any iterable, and one key as itself.
     """
-    fitting = {wish: value if isinstance(value, str) else _frozen(value) for wish, value in wishes.items()}
-    return resolve(capability(name).terms)(**fitting)
+    terms = resolve(capability(name).terms)
+    lists = {field.name for field in fields_of(terms) if field.part.container is Container.LIST}
+    return terms(**{wish: _tuple_of(value) if wish in lists else value for wish, value in wishes.items()})
 
 
-def _frozen(value: Any) -> Any:
-    """Terms are immutable, so lists and sets become tuples; a set in order, since its own order is chance."""
-    if isinstance(value, set | frozenset):
-        return tuple(sorted(value))
-    return tuple(value) if isinstance(value, list) else value
+def _tuple_of(value: Any) -> tuple[Any, ...]:
+    """Terms are immutable, so any iterable becomes a tuple; a set in order, since its own order is chance."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(sorted(value) if isinstance(value, set | frozenset) else value)
 
 
 def listens(name: str) -> bool:

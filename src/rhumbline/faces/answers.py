@@ -202,7 +202,7 @@ def ask(
     progress
         Told how far the search is, where there is one; it returns whether to go on.
     wishes
-        Fields of the terms, such as ``as_of`` or ``pins``.
+        Fields of the terms, such as ``as_of`` or ``pins``. An answer, such as a plan to verify, stands for its result.
 
     Raises
     ------
@@ -214,7 +214,8 @@ def ask(
     missing = held_out(noticed)
     if missing and registry.capability(name).refuses_held_out and not without:
         raise HeldOutRows(missing)
-    asked = terms if terms is not None else registry.terms_of(name, **wishes)
+    given = {wish: value.result if isinstance(value, Answer) else value for wish, value in wishes.items()}
+    asked = terms if terms is not None else registry.terms_of(name, **given)
     if without and hasattr(asked, "without_held_out"):
         asked = dataclasses.replace(asked, without_held_out=True)
     Words(language)

@@ -11,8 +11,8 @@ from math import isfinite
 
 from rhumbline.book.book import Book
 from rhumbline.book.types import Count
-from rhumbline.engines.planning.result import PlanStatus, set_sha, starts_sha, terms_sha
-from rhumbline.engines.planning.verify.claim import ClaimedPlan
+from rhumbline.engines.planning.result import Plan, PlanStatus, set_sha, starts_sha, terms_sha
+from rhumbline.engines.planning.verify.claim import ClaimedPlan, claimed_of
 from rhumbline.engines.planning.verify.exact import Company, cents, company, exact, in_order
 from rhumbline.engines.planning.verify.reserve import best_reserve, fits, reserve_numbers
 from rhumbline.engines.planning.verify.resolve import Path, Resolved, resolve
@@ -59,7 +59,7 @@ class VerifyTerms:
     Parameters
     ----------
     plan
-        What the plan claims.
+        The plan, as it was answered or as a file of it claims.
     resolve
         Also look for a better plan, with a model and a search of its own.
     node_limit
@@ -69,6 +69,12 @@ class VerifyTerms:
     plan: ClaimedPlan
     resolve: bool = False
     node_limit: Count | None = None
+
+    def __post_init__(self) -> None:
+        given: object = self.plan
+        if isinstance(given, Plan):
+            # A frozen dataclass is completed this way.
+            object.__setattr__(self, "plan", claimed_of(given))
 
 
 @dataclass(frozen=True, slots=True)
