@@ -299,6 +299,13 @@ def test_a_limit_that_is_none_is_refused(rhumbline, company, number):
     assert (code, json.loads(out)["input"][0]["code"]) == (2, "wrong-usage")
 
 
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "2026-W48", "20261123", "today", ""])
+def test_a_date_is_written_as_in_a_file(rhumbline, company, day):
+    code, out, _ = rhumbline("score", company(), "--as-of", day, "--json")
+    assert code == 2
+    assert "is no date; write it like 2026-11-23." in json.loads(out)["input"][0]["message"]
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("verb", ["score", "check", "plan", "questions"])
 def test_the_calendar_has_a_first_and_a_last_day(rhumbline, company, verb, day):

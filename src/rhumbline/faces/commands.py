@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
@@ -58,14 +59,18 @@ class Option:
         )
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def day_of(text: str | None) -> date | None:
     """Return the date an option states; raise typer's complaint about wrong usage when it is none."""
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write it like 2026-11-23.") from None
+    # Python also reads 2026-W48 and 20261123; a file may not be written so either.
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise typer.BadParameter(f"{text!r} is no date; write it like 2026-11-23.")
 
 
 # --- what is said about a field ---------------------------------------------------------------
