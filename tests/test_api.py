@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib import resources
 
 import pytest
 
@@ -163,3 +164,20 @@ def test_the_version_is_that_of_the_package():
     from importlib.metadata import version
 
     assert rhumbline.__version__ == version("rhumbline")
+
+
+def test_a_plan_never_misses_a_held_out_row_silently():
+    text = (resources.files("rhumbline.examples") / "bakery.yaml").read_text(encoding="utf-8")
+    book, findings = rhumbline.read_book(text.replace("cash: [14000, 3000, 1000]", "cash: [-5]"))
+    assert [finding.key for finding in book.held_out] == [finding.key for finding in findings] == ["i2"]
+    with pytest.raises(HeldOutRows, match="i2"):
+        rhumbline.plan(book)
+    with pytest.raises(HeldOutRows):
+        rhumbline.plan(book.without("initiative", "d1"))
+    assert "i2" not in rhumbline.plan(book, without_held_out=True).starts
+    whole, _ = rhumbline.read_book(text)
+    assert whole.held_out == ()
+    assert book.sha != whole.sha
+    repaired = book.replace(whole.initiatives["i2"], *whole.benefits_of("i2"), *whole.milestones_of("i2"))
+    assert repaired.held_out == ()
+    assert "i2" in rhumbline.plan(repaired).starts

@@ -13,7 +13,7 @@ from typing import Any
 
 from rhumbline.book.digests import canonical, digest, plain, running_digest
 from rhumbline.book.fields import fields_of
-from rhumbline.book.findings import UnknownRecord
+from rhumbline.book.findings import Finding, UnknownRecord
 from rhumbline.book.records import (
     KIND_OF_PLURAL,
     KIND_OF_RECORD,
@@ -87,12 +87,16 @@ class Book:
         For each series kind that occurs, its rows in order.
     as_of
         The evaluation date the file states, if it does; never part of the hash.
+    held_out
+        Why rows of the data were left out when this Book was read, so that no plan misses them silently; never part
+        of the hash. Putting in the record that was left out takes its findings away.
     """
 
     records: FrozenMap[FrozenMap[Any]] = NOTHING
     series: FrozenMap[tuple[Any, ...]] = NOTHING
     as_of: date | None = None
     _shared: dict[tuple[str, str], Any] = dataclasses.field(default_factory=dict, repr=False)
+    held_out: tuple[Finding, ...] = ()
 
     # --- making one -----------------------------------------------------------------------
 
@@ -158,7 +162,8 @@ class Book:
         series = FrozenMap({kind: new for kind, new in {**self.series, **rows}.items() if new})
         # Indexes and digests of the kinds that did not change stay valid and are shared.
         shared = {name: value for name, value in self._shared.items() if name[0] not in touched}
-        return Book(records, series, as_of, shared)
+        still = tuple(finding for finding in self.held_out if finding.key not in changed.get(finding.kind, NOTHING))
+        return Book(records, series, as_of, shared, still)
 
     # --- asking ---------------------------------------------------------------------------
 

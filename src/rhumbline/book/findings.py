@@ -45,6 +45,15 @@ class Finding:
     numbers: FrozenMap[Any] = field(default_factory=lambda: NOTHING)
 
 
+def holds_out(finding: Finding) -> bool:
+    """Whether a finding about data keeps a row out of the Book.
+
+    A part that the data never had, such as the budget, is an error; yet nothing is held out, and the answer itself
+    says what it lacks.
+    """
+    return finding.severity == Severity.ERROR and finding.where != finding.kind
+
+
 class RhumblineError(Exception):
     """Base of every exception that wrong programmer use raises."""
 

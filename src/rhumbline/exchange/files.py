@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from rhumbline.book.book import Book
 from rhumbline.book.faults import words_of
-from rhumbline.book.findings import Finding
+from rhumbline.book.findings import Finding, holds_out
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.rules import Fault, key_of, settle
 from rhumbline.book.types import FrozenMap, Severity, natural
@@ -70,6 +70,11 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     held_out: tuple[tuple[str, str], ...] = ()
     usable: bool = True
+
+    def __post_init__(self) -> None:
+        # The Book remembers what is missing from it, because whoever keeps the Book soon loses the findings.
+        left_out = tuple(finding for finding in self.findings if holds_out(finding))
+        object.__setattr__(self, "book", dataclasses.replace(self.book, held_out=left_out))
 
     def __iter__(self) -> Iterator[Any]:
         yield self.book

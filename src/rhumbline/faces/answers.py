@@ -195,8 +195,8 @@ def ask(
     terms
         What is asked for; by default made of the wishes.
     findings
-        What the gate noticed when the Book was read. With rows held out, a plan is refused unless
-        ``without_held_out=True`` is among the wishes.
+        What the gate noticed when the Book was read; by default what the Book remembers of rows that were held out.
+        With rows held out, a plan is refused unless ``without_held_out=True`` is among the wishes.
     language
         Of the sentences: ``en`` or ``de``.
     progress
@@ -209,7 +209,7 @@ def ask(
     HeldOutRows
         When the answer would silently miss rows.
     """
-    noticed = tuple(findings)
+    noticed = tuple(findings) or book.held_out
     without = bool(wishes.pop("without_held_out", getattr(terms, "without_held_out", False)))
     missing = held_out(noticed)
     if missing and registry.capability(name).refuses_held_out and not without:

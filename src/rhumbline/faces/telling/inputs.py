@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rhumbline.book.findings import Finding
+from rhumbline.book.findings import Finding, holds_out
 from rhumbline.book.types import Severity
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Blocks, Cell, Entries, Entry, Given, Headline, Tone
@@ -20,12 +20,8 @@ def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def held_out(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that hold a row out.
-
-    A part that the file never had, such as the budget, is an error; yet nothing is held out, and the answer
-    itself says what it lacks.
-    """
-    return tuple(finding for finding in errors(findings) if finding.where != finding.kind)
+    """Return the findings that hold a row out."""
+    return tuple(finding for finding in findings if holds_out(finding))
 
 
 def rows_of(findings: Iterable[Finding]) -> int:
