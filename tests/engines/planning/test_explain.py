@@ -64,6 +64,18 @@ def test_no_discount_is_enough_for_harm():
     assert "only-free" in flips(nothing)
 
 
+@pytest.mark.parametrize("cost", range(41, 61))
+def test_work_without_effect_comes_in_for_nothing_however_the_best_value_is_rounded(cost):
+    # The best value is .5 - cost / 303: its tenth decimal rounds up for some of these costs and down for others.
+    found = about("i2", initiative("i1", (cost,), 50), initiative("i2", (30,), 0), cash=(101,), hurdle=1 / 3)
+    assert "only-free" in flips(found)
+
+
+def test_nothing_is_said_of_a_discount_when_the_search_for_it_was_ended(monkeypatch):
+    monkeypatch.setattr("rhumbline.engines.planning.inquiry.Inquiry.cheaper", lambda *_: None)
+    assert set(flips(about("i2", *PAIR))) == {"in"}
+
+
 def test_one_that_cannot_be_in_names_the_conflict():
     found = about("i2", initiative("i1", (60,), 50, mandatory=True), initiative("i2", (60,), 90))
     assert found.value_in is None

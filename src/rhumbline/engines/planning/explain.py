@@ -246,9 +246,12 @@ def _unfunded(inquiry: Inquiry, key: str) -> _Verdict:
     if inside is None:
         return _Verdict(None, best, flips=(Reason("explain.flip.never-in"),), conflict=_why_not(inquiry, key))
     extra = max(Fraction(0), best - inside)
-    cut = _cost_cut(inquiry, key)
+    free_is_enough = inquiry.cheaper(key, Fraction(0))
+    cut = _cost_cut(inquiry, key) if free_is_enough else None
     flips = [Reason("explain.flip.in", {"value": float(extra)})]
-    if cut is None:
+    if free_is_enough is None:
+        pass  # the search was ended before that was known, and nothing is said of a discount
+    elif cut is None:
         flips.append(Reason("explain.flip.no-discount"))
     elif cut == 1:
         flips.append(Reason("explain.flip.only-free"))
@@ -258,10 +261,8 @@ def _unfunded(inquiry: Inquiry, key: str) -> _Verdict:
     return _Verdict(inside, best, extra, cut, tuple(flips))
 
 
-def _cost_cut(inquiry: Inquiry, key: str) -> Fraction | None:
-    """The smallest cut that makes a plan with the initiative as good as the best, by bisection; None when none is."""
-    if not inquiry.cheaper(key, Fraction(0)):
-        return None
+def _cost_cut(inquiry: Inquiry, key: str) -> Fraction:
+    """The smallest cut that makes a plan with the initiative as good as the best, by bisection, where free is enough."""
     fits, fails = Fraction(0), Fraction(1)
     for _ in range(_HALVINGS):
         middle = (fits + fails) / 2

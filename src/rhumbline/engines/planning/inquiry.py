@@ -17,7 +17,7 @@ from rhumbline.engines.planning.model import Model, Row, build, row_of
 from rhumbline.engines.planning.result import Line, Plan, PlanTerms
 from rhumbline.engines.planning.search import Question, Search, Undecided
 from rhumbline.engines.planning.solve import wish_rows
-from rhumbline.engines.planning.ties import rounded
+from rhumbline.engines.planning.ties import TIE, rounded
 
 # Gap points closed are counted per so much money.
 YIELD_UNIT = 10_000
@@ -191,15 +191,22 @@ class Inquiry:
             An initiative that is not funded.
         left
             Part of its money and hours that is left, 0..1; all resources stay what they are.
+
+        Returns
+        -------
+        bool or None
+            None when a limit ended the search before that was known.
         """
         pool = tuple(_scaled(work, left) if work.key == key else work for work in self.facts.pool)
         model = build(replace(self.facts, pool=pool))
         goal = rounded(self.model.value(self.start_choice))
+        # Rounding may have raised the goal above the very value that reached it; the last line compares like with like.
+        least = goal - TIE
         rows = (*wish_rows(model, self.terms.pins, ()), row_of("in", dict.fromkeys(model.columns_of[key], 1), lower=1))
         bans = wish_rows(model, (), (ban for ban in self.terms.bans if ban != key))
         search = Search(model, self.terms.node_limit, effort_left=self.search.effort_left)
         try:
-            found = search.best(Question(added=(*rows, *bans), least_value=goal))
+            found = search.best(Question(added=(*rows, *bans), least_value=least))
         except Undecided:
             return None
         finally:

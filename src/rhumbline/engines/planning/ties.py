@@ -16,7 +16,7 @@ from rhumbline.engines.planning.search import MOST_CUTS, Found, Question, Search
 
 DECIMALS = 9
 # Half of the last decimal, and what the solver may be off by.
-_TIE = Fraction(1, 2 * 10**DECIMALS) + Fraction(1, 10**11)
+TIE = Fraction(1, 2 * 10**DECIMALS) + Fraction(1, 10**11)
 
 
 def rounded(value: Fraction) -> Fraction:
@@ -84,7 +84,7 @@ class _Face:
                     question,
                     added=(*self.rows, *question.added, *cuts),
                     dropped=self.dropped,
-                    least_value=self.value - _TIE,
+                    least_value=self.value - TIE,
                 )
             )
             if found is None:
