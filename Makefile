@@ -123,9 +123,11 @@ lock: ## Write requirements/*.txt anew from pyproject.toml and requirements/*.in
 	$(PYTHON3) -m venv --without-pip "$$tools"; \
 	$(PYTHON3) -m pip --python "$$tools/bin/python" --disable-pip-version-check install --quiet --root-user-action ignore uv; \
 	"$$tools/bin/uv" $(COMPILE) pyproject.toml -o requirements/run.txt; \
+	"$$tools/bin/uv" $(COMPILE) -c requirements/run.txt --extra server --extra postgres --extra mcp \
+		pyproject.toml -o requirements/server.txt; \
 	"$$tools/bin/uv" $(COMPILE) -c requirements/run.txt requirements/build.in -o requirements/build.txt; \
-	"$$tools/bin/uv" $(COMPILE) -c requirements/run.txt -c requirements/build.txt \
-		pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt; \
+	"$$tools/bin/uv" $(COMPILE) -c requirements/server.txt -c requirements/build.txt \
+		--extra server --extra postgres --extra mcp pyproject.toml requirements/build.in requirements/dev.in -o requirements/dev.txt; \
 	"$$tools/bin/uv" $(COMPILE) -c requirements/dev.txt requirements/browser.in -o requirements/browser.txt
 
 .PHONY: clean
