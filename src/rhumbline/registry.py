@@ -13,7 +13,7 @@ from typing import Any
 
 from rhumbline.book.book import Book
 from rhumbline.book.fields import Container, fields_of
-from rhumbline.book.findings import UnknownCapability
+from rhumbline.book.findings import ConcealedBook, UnknownCapability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,14 @@ def run(name: str, book: Book, terms: Any = None, *, progress: Any = None, **wis
         Told how far the search is, for a capability that ``listens``; it returns whether to go on.
     wishes
         Fields of the terms.
+
+    Raises
+    ------
+    ConcealedBook
+        When the Book lacks what its reader may not see.
     """
+    if book.concealed:
+        raise ConcealedBook(book.concealed)
     chosen = terms if terms is not None else terms_of(name, **wishes)
     function = resolve(capability(name).run)
     return function(book, chosen) if progress is None else function(book, chosen, progress=progress)

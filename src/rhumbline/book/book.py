@@ -90,6 +90,9 @@ class Book:
     held_out
         Why rows of the data were left out when this Book was read, so that no plan misses them silently; never part
         of the hash. Putting in the record that was left out takes its findings away.
+    concealed
+        What was taken out of this Book because its reader may not see it, such as ``money``; never part of the hash.
+        Such a Book can be read and shown, and no capability computes on it: missing is never zero.
     """
 
     records: FrozenMap[FrozenMap[Any]] = NOTHING
@@ -97,6 +100,7 @@ class Book:
     as_of: date | None = None
     _shared: dict[tuple[str, str], Any] = dataclasses.field(default_factory=dict, repr=False)
     held_out: tuple[Finding, ...] = ()
+    concealed: tuple[str, ...] = ()
 
     # --- making one -----------------------------------------------------------------------
 
@@ -163,7 +167,7 @@ class Book:
         # Indexes and digests of the kinds that did not change stay valid and are shared.
         shared = {name: value for name, value in self._shared.items() if name[0] not in touched}
         still = tuple(finding for finding in self.held_out if finding.key not in changed.get(finding.kind, NOTHING))
-        return Book(records, series, as_of, shared, still)
+        return Book(records, series, as_of, shared, still, self.concealed)
 
     # --- asking ---------------------------------------------------------------------------
 

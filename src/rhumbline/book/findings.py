@@ -80,6 +80,16 @@ class HeldOutRows(RhumblineError):
         )
 
 
+class ConcealedBook(RhumblineError):
+    """An answer was to be computed on a Book that lacks what its reader may not see, so it would be wrong."""
+
+    def __init__(self, concealed: tuple[str, ...]) -> None:
+        super().__init__(
+            f"This Book was read without {', '.join(concealed)}, so no answer can be computed on it. Ask the server, "
+            "which computes on the whole Book and conceals the answer."
+        )
+
+
 class AsOfMissing(RhumblineError):
     """Neither the caller nor the file says as of which date the answer is wanted."""
 

@@ -154,10 +154,13 @@ Currency = Annotated[str, Shape(r"[A-Z]{3}", "three capital letters such as EUR 
 LARGEST = 1e15
 
 Number = Annotated[float, Ge(-LARGEST), Le(LARGEST)]
-Amount = Annotated[float, Ge(0), Le(LARGEST)]
+SegmentSize = Annotated[float, Ge(0), Le(LARGEST), Unit("customers or money")]
 Money = Annotated[Decimal, Ge(0), Le(10**13), Unit("money")]
 Hours = Annotated[Decimal, Ge(0), Le(10**9), Unit("hours")]
 Rate = Annotated[Decimal, Ge(0), Le(10**6), Unit("money per hour")]
+Worth = Annotated[float, Ge(-LARGEST), Le(LARGEST), Unit("money per unit")]
+# A number in the unit that its KPI states: hidden where the KPI is private.
+KpiValue = Annotated[float, Ge(-LARGEST), Le(LARGEST), Unit("unit of the KPI")]
 Share = Annotated[float, Ge(0), Le(1), Unit("share of 1")]
 ReserveShare = Annotated[float, Ge(0), Le(0.5), Unit("share of 1")]
 Weight = Annotated[float, Gt(0), Le(1e9)]

@@ -26,6 +26,8 @@ from rhumbline.book.records import (
 from rhumbline.book.types import Severity
 
 STRENGTH_LEVEL = 4
+# A shorter reason explains nothing to those from whom numbers are hidden.
+LEAST_REASON = 10
 
 
 def faults_of(record: Any) -> list[Fault]:
@@ -159,6 +161,25 @@ def _of_flow(flow: DataFlow) -> list[Fault]:
 
 
 def _of_kpi(kpi: Kpi) -> list[Fault]:
+    return [*_no_gap(kpi), *_hidden_without_reason(kpi)]
+
+
+def _hidden_without_reason(kpi: Kpi) -> list[Fault]:
+    if not kpi.private or len(kpi.private_reason.strip()) >= LEAST_REASON:
+        return []
+    return [
+        Fault(
+            record=kpi,
+            field="private_reason",
+            code="reason-missing",
+            message="The numbers of this KPI are private, and nobody says why.",
+            remedy=f"Write the reason into private_reason, at least {LEAST_REASON} characters, or 'private: false'.",
+            numbers={"least": LEAST_REASON},
+        )
+    ]
+
+
+def _no_gap(kpi: Kpi) -> list[Fault]:
     if kpi.baseline is None or kpi.baseline != kpi.target:
         return []
     return [

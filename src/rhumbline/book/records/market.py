@@ -7,7 +7,6 @@ from typing import Annotated
 
 from rhumbline.book.types import (
     NOTHING,
-    Amount,
     AssumptionState,
     Count,
     Day,
@@ -21,6 +20,7 @@ from rhumbline.book.types import (
     Rating5,
     Rating10,
     SegmentKey,
+    SegmentSize,
     Share,
     SignalKind,
     Strength,
@@ -36,7 +36,7 @@ class Segment:
     name: Name
     channel: Text = ""
     strategic: bool = False
-    size: Amount | None = None
+    size: SegmentSize | None = None
     ours: Rating5 | None = None
     competitor: Rating5 | None = None
     competitor_name: Text = ""

@@ -18,6 +18,7 @@ from rhumbline.book.types import (
     KeysReferTo,
     KpiKey,
     KpiKind,
+    KpiValue,
     LinkWeight,
     MonthOfYear,
     Months,
@@ -33,6 +34,7 @@ from rhumbline.book.types import (
     StrategyState,
     Text,
     Weight,
+    Worth,
 )
 
 
@@ -73,14 +75,18 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kpi:
-    """A number that tells whether an objective comes closer; its gap is the distance from baseline to target."""
+    """A number that tells whether an objective comes closer; its gap is the distance from baseline to target.
+
+    Everybody reads every KPI unless ``private`` hides its numbers from those who need not know them; whoever hides
+    them says why.
+    """
 
     key: Key
     name: Name
     unit: Name
     direction: Direction = Direction.UP
-    baseline: Number | None = None
-    target: Number
+    baseline: KpiValue | None = None
+    target: KpiValue
     kind: KpiKind = KpiKind.LAGGING
     speed: bool = False
     guard: bool = False
@@ -88,8 +94,10 @@ class Kpi:
     due: Day | None = None
     due_period: DuePeriod | None = None
     cadence_days: Days = 31
-    value_per_unit: Number | None = None
+    value_per_unit: Worth | None = None
     source: Text = ""
+    private: bool = False
+    private_reason: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +112,9 @@ class Measurement:
     kpi: KpiKey
     at: Day | None = None
     position: Count = 0
-    value: Number | None = None
-    low: Number | None = None
-    high: Number | None = None
+    value: KpiValue | None = None
+    low: KpiValue | None = None
+    high: KpiValue | None = None
     source: Text = ""
 
 

@@ -27,6 +27,7 @@ from rhumbline.book.types import (
     Key,
     KeysReferTo,
     KpiKey,
+    KpiValue,
     Lag,
     LevelWanted,
     Mode,
@@ -150,13 +151,13 @@ class Benefit:
     key: Key
     initiative: InitiativeKey
     kpi: KpiKey
-    low: Number
-    likely: Number
-    high: Number
+    low: KpiValue
+    likely: KpiValue
+    high: KpiValue
     evidence: Evidence = Evidence.E0
     source: Text = ""
     owner: PersonKey | None = None
-    realised: Number | None = None
+    realised: KpiValue | None = None
     by: Day | None = None
 
 
