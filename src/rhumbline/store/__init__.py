@@ -1,0 +1,1 @@
+"""The store: versions of the Book in a database; one function writes, one reads."""
