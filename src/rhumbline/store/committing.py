@@ -1,0 +1,518 @@
+"""The one writer: checks a set of edits against the Book as it is, and appends them, all or none.
+
+In one transaction, with the row of the organisation locked: permission, the versions the author saw, the gate, the
+rules for the whole new Book, then the records, then the link of the chain.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rhumbline.book import rules
+from rhumbline.book.authority import Verb
+from rhumbline.book.book import Book
+from rhumbline.book.book import Change as Difference
+from rhumbline.book.digests import canonical, digest
+from rhumbline.book.findings import Finding, HeldOutRows, RhumblineError, holds_out
+from rhumbline.book.records import KIND_OF_RECORD, KINDS
+from rhumbline.book.types import Severity
+from rhumbline.book.upgrades import SCHEMA
+from rhumbline.exchange.edits import Action, Edit, apply, clashes, edits_between, read_edits, revive, stored
+from rhumbline.store import chain
+from rhumbline.store.actors import Actor, NothingThere
+from rhumbline.store.models import Change, Organisation, Record
+from rhumbline.store.reading import Version, forget, in_force, remember, version
+
+# Databases limit how many values one statement may name.
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that somebody else changed in the meantime, to something else: what it was, and both new values.
+
+    Parameters
+    ----------
+    kind, key, field
+        Where. An empty field means the record as a whole: one removed it, the other changed it.
+    base, theirs, mine
+        The value both started from, the one in force now, and the one that was refused; plain JSON values.
+    version
+        The change that wrote the one in force.
+    """
+
+    kind: str
+    key: str
+    field: str
+    base: Any
+    theirs: Any
+    mine: Any
+    version: int
+
+
+class Conflict(RhumblineError):
+    """Somebody else changed the same thing since the author looked; both versions are named, and nothing was saved."""
+
+    def __init__(self, found: Collection[Clash]) -> None:
+        self.clashes = tuple(found)
+        first = self.clashes[0]
+        what = f"{first.kind} {first.key}" + (f", {first.field}" if first.field else "")
+        more = f" (and {len(self.clashes) - 1} more)" if len(self.clashes) > 1 else ""
+        super().__init__(
+            f"{what}{more} was changed by somebody else meanwhile: it is now {first.theirs!r}, and you wrote "
+            f"{first.mine!r}. Choose one of them and save again; nothing was saved."
+        )
+
+
+class Refused(RhumblineError):
+    """The edits would break the Book; ``findings`` says where, why and what to do, and nothing was saved."""
+
+    def __init__(self, findings: Collection[Finding]) -> None:
+        self.findings = tuple(findings)
+        first = self.findings[0]
+        more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
+        super().__init__(f"{first.where}: {first.message} {first.remedy}{more}")
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit did.
+
+    Parameters
+    ----------
+    seq, hash, book_sha
+        The change, its hash, and the hash of the Book after it. Where nothing changed, those of the change before.
+    changes
+        What is different now.
+    findings
+        Warnings about what was written.
+    """
+
+    seq: int
+    hash: str
+    book_sha: str
+    changes: tuple[Difference, ...]
+    findings: tuple[Finding, ...]
+
+
+def commit(
+    actor: Actor,
+    edits: Any,
+    *,
+    via: str,
+    note: str = "",
+    action: str = "commit",
+    strict: bool = False,
+    at: datetime | None = None,
+) -> Committed:
+    """Write edits into the Book of the actor's organisation: all of them, or none and the reasons.
+
+    Parameters
+    ----------
+    actor
+        Who writes.
+    edits
+        A list of edits in their JSON form (docs/reference/edits.md), or Edits that were read from one.
+    via
+        The entrance: ``page``, ``api``, ``cli``, ``mcp``, ``import``, ``worker`` or ``anonymous``.
+    note
+        Why, in the author's words.
+    action
+        What the history calls it.
+    strict
+        Whether any newer version is a conflict, even where other fields were changed.
+    at
+        When; by default now.
+
+    Raises
+    ------
+    NotAllowed
+        When the actor may not write one of the kinds.
+    Refused
+        When the gate or a rule of the Book finds an error.
+    Conflict
+        When somebody else changed the same fields since the author looked.
+    """
+    if isinstance(edits, tuple) and all(isinstance(edit, Edit) for edit in edits):
+        asked: tuple[Edit, ...] = edits
+    else:
+        asked, faults = read_edits(edits)
+        _refuse(faults)
+    for kind in sorted({edit.kind for edit in asked}):
+        actor.demand(Verb.WRITE, kind)
+    with transaction.atomic(durable=False):
+        organisation = locked(actor)
+        before = version(organisation.pk)
+        applied = apply(before.book, _settled(organisation.pk, before, asked, strict=strict))
+        _refuse(applied.findings)
+        assert applied.book is not None  # noqa: S101 - it is None only with an error, which was refused
+        return _write(
+            organisation,
+            before,
+            applied.book,
+            records=[one for one in applied.changes if not KINDS[one.kind].series],
+            rows=applied.rows,
+            actor=actor.name,
+            via=via,
+            note=note,
+            action=action,
+            at=at,
+            findings=applied.findings,
+        )
+
+
+def bring_in(
+    actor: Actor,
+    book: Book,
+    *,
+    via: str,
+    note: str = "",
+    without_held_out: bool = False,
+    at: datetime | None = None,
+) -> Committed:
+    """Let the Book of an organisation become another one, such as one that was read from a file.
+
+    Parameters
+    ----------
+    actor
+        Who writes.
+    book
+        What the Book is to be. Rows of series that are missing from it stay.
+    via, note, at
+        As in ``commit``.
+    without_held_out
+        Whether it may be brought in although rows of the file were left out; the note then says so.
+
+    Raises
+    ------
+    HeldOutRows
+        When rows were left out and nobody chose to go on without them.
+    """
+    missing = tuple(finding for finding in book.held_out if holds_out(finding))
+    if missing and not without_held_out:
+        raise HeldOutRows(missing)
+    if missing:
+        note = f"{note} (without {len(missing)} rows that were held out)".strip()
+    now = version(actor.organisation)
+    return commit(actor, edits_between(now.book, book), via=via, note=note, action="import", at=at)
+
+
+def undo(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | None = None) -> Committed:
+    """Take back one change, as a change of its own.
+
+    Parameters
+    ----------
+    actor
+        Who takes it back.
+    seq
+        The change.
+    via, note, at
+        As in ``commit``.
+
+    Raises
+    ------
+    NothingThere
+        When there is no such change.
+    Conflict
+        When something it wrote was changed again since: that has to be taken back first.
+    Refused
+        When the Book without it would break a rule, for instance because something newer refers to what it added.
+    """
+    actor.demand(Verb.UNDO)
+    with transaction.atomic():
+        organisation = locked(actor)
+        if not Change.objects.filter(organisation=organisation, seq=seq).exists():
+            raise NothingThere(f"change {seq}")
+        before = version(organisation.pk)
+        rows = Record.objects.filter(organisation=organisation)
+        written = rows.filter(since_seq=seq)
+        ended = {(old.kind, old.key, old.row): old for old in rows.filter(until_seq=seq)}
+        later = [new for new in written if new.until_seq is not None]
+        names = {(new.kind, new.key, new.row) for new in written}
+        revived = [(old.kind, old.key) for name, old in ended.items() if name not in names and not old.row]
+        again = [name for name in revived if name in before.since]
+        if later or again:
+            raise Conflict(
+                [_taken_back_late(before, new.kind, new.key) for new in later]
+                + [_taken_back_late(before, kind, key) for kind, key in again]
+            )
+        target: dict[tuple[str, str], Any] = {
+            (new.kind, new.key): None for new in written if not new.row
+        }
+        target.update({(old.kind, old.key): _revived(old) for old in ended.values() if not old.row})
+        withdrawn = [new for new in written if new.row]
+        returned = [_revived(old) for old in ended.values() if old.row]
+        return _turn(
+            organisation,
+            before,
+            target,
+            withdrawn,
+            returned,
+            actor=actor.name,
+            via=via,
+            note=note or f"Takes back change {seq}",
+            action="undo",
+            at=at,
+        )
+
+
+def restore(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | None = None) -> Committed:
+    """Let the Book become what it was after an earlier change, as a change of its own; nothing of the history goes.
+
+    Parameters
+    ----------
+    actor
+        Who restores.
+    seq
+        The change after which the Book was as it is to be.
+    via, note, at
+        As in ``commit``.
+    """
+    actor.demand(Verb.UNDO)
+    with transaction.atomic():
+        organisation = locked(actor)
+        wanted = version(organisation.pk, seq)
+        before = version(organisation.pk)
+        target = {
+            (one.kind, one.key): one.after
+            for one in before.book.diff(wanted.book)
+            if not KINDS[one.kind].series
+        }
+        now = {row.row: row for row in in_force(organisation.pk, before.seq).filter(row__gt=0)}
+        then = {row.row: row for row in in_force(organisation.pk, seq).filter(row__gt=0)}
+        return _turn(
+            organisation,
+            before,
+            target,
+            [row for number, row in now.items() if number not in then],
+            [_revived(row) for number, row in then.items() if number not in now],
+            actor=actor.name,
+            via=via,
+            note=note or f"As it was after change {seq}",
+            action="restore",
+            at=at,
+        )
+
+
+# --- before writing ---------------------------------------------------------------------------
+
+
+def locked(actor: Actor) -> Organisation:
+    """Return the organisation of an actor, whose row no other transaction can lock until this one ends."""
+    found = Organisation.objects.select_for_update().filter(pk=actor.organisation).first()
+    if found is None:
+        raise NothingThere("organisation")
+    return found
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    found = tuple(findings)
+    if any(finding.severity is Severity.ERROR for finding in found):
+        raise Refused(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
+
+
+def _settled(organisation: int, now: Version, edits: Sequence[Edit], *, strict: bool) -> tuple[Edit, ...]:
+    """Return the edits as they have to be for the version in force, where they were made for an older one."""
+    found: list[Clash] = []
+    settled: list[Edit] = []
+    for edit in edits:
+        current = now.since.get((edit.kind, edit.key), 0)
+        if edit.expected is None or edit.expected == current:
+            settled.append(edit)
+            continue
+        theirs = now.book.all(edit.kind).get(edit.key)
+        base = _at(organisation, edit.kind, edit.key, edit.expected)
+        one, bad = _merged(edit, base, theirs, current, strict=strict)
+        settled.append(one)
+        found += bad
+    if found:
+        raise Conflict(found)
+    return tuple(settled)
+
+
+def _at(organisation: int, kind: str, key: str, seq: int) -> Any:
+    row = Record.objects.filter(organisation=organisation, kind=kind, key=key, row=0, since_seq=seq).first()
+    return _revived(row) if row is not None else None
+
+
+def _revived(row: Record) -> Any:
+    return revive(row.kind, row.key, row.schema, row.body, row.personal)
+
+
+def _merged(edit: Edit, base: Any, theirs: Any, current: int, *, strict: bool) -> tuple[Edit, list[Clash]]:
+    def whole(mine: Any) -> list[Clash]:
+        return [Clash(edit.kind, edit.key, "", _plain(base), _plain(theirs), mine, current)]
+
+    if edit.action is Action.REMOVE:
+        return edit, [] if theirs is None or theirs == base else whole(None)
+    mine = edit.raw
+    if strict or theirs is None or base is None:
+        return edit, whole(dict(mine))
+    old, new = _plain(base), _plain(theirs)
+    wanted = {**old, **mine} if edit.action is Action.SET else dict(mine)
+    merged, fields = clashes(old, new, wanted)
+    found = [
+        Clash(edit.kind, edit.key, field, old.get(field), new.get(field), wanted.get(field), current) for field in fields
+    ]
+    return dataclasses.replace(edit, action=Action.PUT, raw=merged), found
+
+
+def _plain(record: Any) -> Any:
+    from rhumbline.book.digests import body
+
+    return None if record is None else body(record)
+
+
+def _taken_back_late(now: Version, kind: str, key: str) -> Clash:
+    current = now.book.all(kind).get(key) if not KINDS[kind].series else None
+    return Clash(kind, key, "", None, _plain(current), None, now.since.get((kind, key), now.seq))
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def _turn(
+    organisation: Organisation,
+    before: Version,
+    target: dict[tuple[str, str], Any],
+    withdrawn: list[Record],
+    returned: list[Any],
+    **how: Any,
+) -> Committed:
+    """Write records that were in the Book before, and take rows of series back; the rules hold for the whole."""
+    book = before.book
+    gone: dict[str, list[str]] = {}
+    for (kind, key), record in target.items():
+        if record is None:
+            gone.setdefault(kind, []).append(key)
+    for kind, keys in gone.items():
+        book = book.without(kind, *keys)
+    book = book.replace(*(record for record in target.values() if record is not None), *returned)
+    book = _without_rows(book, [_revived(row) for row in withdrawn])
+    _refuse(rules.check(book))
+    records = [
+        Difference(kind, key, before.book.all(kind).get(key), record)
+        for (kind, key), record in target.items()
+        if before.book.all(kind).get(key) != record
+    ]
+    return _write(organisation, before, book, records=records, rows=returned, withdrawn=withdrawn, findings=(), **how)
+
+
+def _without_rows(book: Book, rows: list[Any]) -> Book:
+    for kind in {KIND_OF_RECORD[type(row)] for row in rows}:
+        left = list(book.series.get(kind, ()))
+        for row in rows:
+            if KIND_OF_RECORD[type(row)] == kind:
+                left.remove(row)
+        owners = {getattr(row, KINDS[kind].owner) for row in book.series.get(kind, ())}
+        book = book.without(kind, *owners).replace(*left)
+    return book
+
+
+def _write(
+    organisation: Organisation,
+    before: Version,
+    after: Book,
+    *,
+    records: Sequence[Difference],
+    rows: Sequence[Any],
+    withdrawn: Sequence[Record] = (),
+    actor: str,
+    via: str,
+    note: str,
+    action: str,
+    at: datetime | None,
+    findings: tuple[Finding, ...],
+) -> Committed:
+    """Append versions and the link of the chain; the organisation's row is locked by this transaction."""
+    if not records and not rows and not withdrawn:
+        return Committed(organisation.seq, organisation.hash, organisation.book_sha, (), findings)
+    seq = organisation.seq + 1
+    own = Record.objects.filter(organisation=organisation, until_seq__isnull=True)
+    ending: dict[str, list[str]] = {}
+    entries: list[chain.Entry] = []
+    new: list[Record] = []
+    for one in records:
+        if one.before is not None:
+            ending.setdefault(one.kind, []).append(one.key)
+        if one.after is None:
+            entries.append((one.kind, one.key, 0, None))
+        else:
+            new.append(_version_of(organisation, one.after, one.key, 0, seq))
+    for kind, keys in ending.items():
+        for start in range(0, len(keys), _AT_ONCE):
+            own.filter(kind=kind, key__in=keys[start : start + _AT_ONCE], row=0).update(until_seq=seq)
+    taken = [row.pk for row in withdrawn]
+    for start in range(0, len(taken), _AT_ONCE):
+        own.filter(pk__in=taken[start : start + _AT_ONCE]).update(until_seq=seq)
+    entries += [(row.kind, row.key, row.row, None) for row in withdrawn]
+    for row in rows:
+        organisation.rows += 1
+        owner = getattr(row, KINDS[KIND_OF_RECORD[type(row)]].owner)
+        new.append(_version_of(organisation, row, owner, organisation.rows, seq))
+    Record.objects.bulk_create(new, batch_size=_AT_ONCE)
+    entries += [(one.kind, one.key, one.row, one.digest) for one in new]
+    if after.organisation is not None:
+        organisation.name = after.organisation.name
+    change = chain.add_link(
+        organisation,
+        at=at or timezone.now(),
+        action=action,
+        actor=actor,
+        via=via,
+        note=note,
+        entries=entries,
+        book_sha=after.sha,
+    )
+    since = dict(before.since)
+    for one in records:
+        if one.after is None:
+            since.pop((one.kind, one.key), None)
+        else:
+            since[one.kind, one.key] = seq
+    written = Version(seq, after, since)
+    # Only what is really there may be remembered: a transaction around this one can still fail.
+    transaction.on_commit(lambda: remember(organisation.pk, written))
+    series = tuple(Difference(KIND_OF_RECORD[type(row)], "", None, row) for row in rows)
+    return Committed(seq, change.hash, change.book_sha, (*records, *series), findings)
+
+
+def _version_of(organisation: Organisation, record: Any, key: str, row: int, seq: int) -> Record:
+    body, personal = stored(record)
+    return Record(
+        organisation=organisation,
+        kind=KIND_OF_RECORD[type(record)],
+        key=key,
+        row=row,
+        schema=SCHEMA,
+        body=canonical(body).decode(),
+        personal=canonical(personal).decode() if personal else "",
+        digest=digest(record),
+        since_seq=seq,
+    )
+
+
+def found(key: str, name: str, at: datetime | None = None) -> Organisation:
+    """Open an organisation with an empty Book.
+
+    Parameters
+    ----------
+    key
+        Its name in addresses.
+    name
+        Its name for people, until its Book says another.
+    at
+        When; by default now.
+    """
+    forget()
+    return Organisation.objects.create(key=key, name=name, created=at or timezone.now())
+
+
+__all__ = ["Clash", "Committed", "Conflict", "Refused", "bring_in", "commit", "found", "locked", "restore", "undo"]
