@@ -7,7 +7,9 @@ listing what there is costs next to nothing. Command, options and reference page
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -160,6 +162,32 @@ def _tuple_of(value: Any) -> tuple[Any, ...]:
     return tuple(sorted(value) if isinstance(value, set | frozenset) else value)
 
 
+# --- what is said about a wish ----------------------------------------------------------------
+
+_PARAMETERS = re.compile(r"^(\w+(?:, \w+)*)\n((?:[ ]{4}.*\n?)+)", re.MULTILINE)
+_SAID_THERE = re.compile(r"As for an? (\w+)\.")
+
+
+@cache
+def described(terms: type[Any]) -> dict[str, str]:
+    """Return what the docstring of a class of terms says about each wish.
+
+    Parameters
+    ----------
+    terms
+        A dataclass whose docstring has a section ``Parameters``. What is said there to be as for another
+        capability (``As for a plan.``) is explained as in the terms of that one.
+    """
+    listed = inspect.cleandoc(terms.__doc__ or "").partition("Parameters\n----------\n")[2]
+    found: dict[str, str] = {}
+    for match in _PARAMETERS.finditer(f"{listed}\n"):
+        text = " ".join(match[2].split())
+        there = _SAID_THERE.fullmatch(text)
+        others = described(resolve(capability(there[1]).terms)) if there else {}
+        found |= {name: others.get(name, text) for name in match[1].split(", ")}
+    return found
+
+
 def listens(name: str) -> bool:
     """Return whether a capability tells how far its search is, and ends it when asked to."""
     return "progress" in inspect.signature(resolve(capability(name).run)).parameters
@@ -193,4 +221,14 @@ def run(name: str, book: Book, terms: Any = None, *, progress: Any = None, **wis
     return function(book, chosen) if progress is None else function(book, chosen, progress=progress)
 
 
-__all__ = ["CAPABILITIES", "Capability", "capabilities", "capability", "listens", "resolve", "run", "terms_of"]
+__all__ = [
+    "CAPABILITIES",
+    "Capability",
+    "capabilities",
+    "capability",
+    "described",
+    "listens",
+    "resolve",
+    "run",
+    "terms_of",
+]

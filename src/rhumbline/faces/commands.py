@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,24 +72,6 @@ def day_of(text: str | None) -> date | None:
     raise typer.BadParameter(f"{text!r} is no date; write it like 2026-11-23.")
 
 
-# --- what is said about a field ---------------------------------------------------------------
-
-_PARAMETER = re.compile(r"^(\w+)\n((?:[ ]{4}.*\n?)+)", re.MULTILINE)
-
-
-@cache
-def described(terms: type[Any]) -> dict[str, str]:
-    """Return what the docstring of a class of terms says about each field.
-
-    Parameters
-    ----------
-    terms
-        A dataclass whose docstring has a section ``Parameters``.
-    """
-    listed = inspect.cleandoc(terms.__doc__ or "").partition("Parameters\n----------\n")[2]
-    return {match[1]: " ".join(match[2].split()) for match in _PARAMETER.finditer(f"{listed}\n")}
-
-
 # --- from terms to options --------------------------------------------------------------------
 
 
@@ -149,7 +130,7 @@ def _option(field: FieldOf, text: str) -> Option:
 def options_of(capability: registry.Capability) -> Iterator[Option]:
     """Yield the arguments and options that come from the terms of a capability: the required ones are arguments."""
     terms = registry.resolve(capability.terms)
-    texts = described(terms)
+    texts = registry.described(terms)
     for field in fields_of(terms):
         if field.name not in _COMMON_FIELDS:
             make = _argument if field.required else _option
@@ -223,4 +204,4 @@ def command_of(capability: registry.Capability, answer: Callable[..., int]) -> C
     return command
 
 
-__all__ = ["CheckFormat", "Language", "command_of", "day_of", "described", "options_of"]
+__all__ = ["CheckFormat", "Language", "command_of", "day_of", "options_of"]
