@@ -27,7 +27,9 @@ def sha256(text: str | bytes) -> str:
 
 def written(entries: Iterable[Entry]) -> str:
     """Return the entries of a change as the chain takes them in."""
-    return canonical(sorted([list(entry) for entry in entries], key=lambda entry: (entry[0], entry[1], entry[2]))).decode()
+    return canonical(
+        sorted([list(entry) for entry in entries], key=lambda entry: (entry[0], entry[1], entry[2]))
+    ).decode()
 
 
 def note_digest(note: str, salt: str) -> str:

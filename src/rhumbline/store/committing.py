@@ -16,15 +16,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from rhumbline.book import rules
-from rhumbline.book.authority import Verb
+from rhumbline.book.authority import Sight, Verb
 from rhumbline.book.book import Book
 from rhumbline.book.book import Change as Difference
-from rhumbline.book.digests import canonical, digest
+from rhumbline.book.concealment import conceal_body, conceal_finding
+from rhumbline.book.digests import body, canonical, digest
 from rhumbline.book.findings import Finding, HeldOutRows, RhumblineError, holds_out
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.types import Severity
 from rhumbline.book.upgrades import SCHEMA
-from rhumbline.exchange.edits import Action, Edit, apply, clashes, edits_between, read_edits, revive, stored
+from rhumbline.exchange.edits import Action, Edit, apply, clashes, edits_between, outcome, read_edits, revive, stored
 from rhumbline.store import chain
 from rhumbline.store.actors import Actor, NothingThere
 from rhumbline.store.models import Change, Organisation, Record
@@ -144,14 +145,15 @@ def commit(
         asked: tuple[Edit, ...] = edits
     else:
         asked, faults = read_edits(edits)
-        _refuse(faults)
+        refuse(faults, actor)
     for kind in sorted({edit.kind for edit in asked}):
         actor.demand(Verb.WRITE, kind)
     with transaction.atomic(durable=False):
         organisation = locked(actor)
         before = version(organisation.pk)
-        applied = apply(before.book, _settled(organisation.pk, before, asked, strict=strict))
-        _refuse(applied.findings)
+        seen = tuple(keeping_hidden(edit, before.book, actor) for edit in asked)
+        applied = apply(before.book, settle(before, seen, actor, strict=strict))
+        refuse(applied.findings, actor)
         assert applied.book is not None  # noqa: S101 - it is None only with an error, which was refused
         return _write(
             organisation,
@@ -243,9 +245,7 @@ def undo(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | Non
                 [_taken_back_late(before, new.kind, new.key) for new in later]
                 + [_taken_back_late(before, kind, key) for kind, key in again]
             )
-        target: dict[tuple[str, str], Any] = {
-            (new.kind, new.key): None for new in written if not new.row
-        }
+        target: dict[tuple[str, str], Any] = {(new.kind, new.key): None for new in written if not new.row}
         target.update({(old.kind, old.key): _revived(old) for old in ended.values() if not old.row})
         withdrawn = [new for new in written if new.row]
         returned = [_revived(old) for old in ended.values() if old.row]
@@ -255,7 +255,7 @@ def undo(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | Non
             target,
             withdrawn,
             returned,
-            actor=actor.name,
+            actor,
             via=via,
             note=note or f"Takes back change {seq}",
             action="undo",
@@ -280,11 +280,7 @@ def restore(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | 
         organisation = locked(actor)
         wanted = version(organisation.pk, seq)
         before = version(organisation.pk)
-        target = {
-            (one.kind, one.key): one.after
-            for one in before.book.diff(wanted.book)
-            if not KINDS[one.kind].series
-        }
+        target = {(one.kind, one.key): one.after for one in before.book.diff(wanted.book) if not KINDS[one.kind].series}
         now = {row.row: row for row in in_force(organisation.pk, before.seq).filter(row__gt=0)}
         then = {row.row: row for row in in_force(organisation.pk, seq).filter(row__gt=0)}
         return _turn(
@@ -293,7 +289,7 @@ def restore(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | 
             target,
             [row for number, row in now.items() if number not in then],
             [_revived(row) for number, row in then.items() if number not in now],
-            actor=actor.name,
+            actor,
             via=via,
             note=note or f"As it was after change {seq}",
             action="restore",
@@ -312,24 +308,61 @@ def locked(actor: Actor) -> Organisation:
     return found
 
 
-def _refuse(findings: Iterable[Finding]) -> None:
-    found = tuple(findings)
+def keeping_hidden(edit: Edit, book: Book, actor: Actor) -> Edit:
+    """Return an edit that leaves alone what its author cannot see.
+
+    Parameters
+    ----------
+    edit
+        Where it puts a whole record, fields that are hidden from the author and not given keep their values.
+    book
+        The Book as it is.
+    actor
+        The author.
+    """
+    record = book.all(edit.kind).get(edit.key) if edit.action is Action.PUT else None
+    if record is None or not actor.sight.concealed:
+        return edit
+    whole = body(record)
+    _, hidden = conceal_body(edit.kind, whole, actor.sight, book)
+    kept = {name: whole[name] for name in hidden if name in whole and name not in edit.raw}
+    return dataclasses.replace(edit, raw={**edit.raw, **kept})
+
+
+def refuse(findings: Iterable[Finding], actor: Actor) -> None:
+    """Raise ``Refused`` when there is an error among findings, without what the actor may not see."""
+    found = tuple(conceal_finding(finding, actor.sight) for finding in findings)
     if any(finding.severity is Severity.ERROR for finding in found):
         raise Refused(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
 
 
-def _settled(organisation: int, now: Version, edits: Sequence[Edit], *, strict: bool) -> tuple[Edit, ...]:
-    """Return the edits as they have to be for the version in force, where they were made for an older one."""
+def settle(now: Version, edits: Sequence[Edit], actor: Actor, *, strict: bool = False) -> tuple[Edit, ...]:
+    """Return edits as they have to be for the version in force, where they were made for an older one.
+
+    Parameters
+    ----------
+    now
+        The version in force.
+    edits
+        What is asked for.
+    actor
+        Who asks, or looks.
+    strict
+        Whether any newer version is a conflict, even where other fields were changed.
+
+    Raises
+    ------
+    Conflict
+        When both sides changed the same field to different values; the values the actor may not see are left out.
+    """
     found: list[Clash] = []
     settled: list[Edit] = []
     for edit in edits:
-        current = now.since.get((edit.kind, edit.key), 0)
-        if edit.expected is None or edit.expected == current:
+        if edit.expected is None or edit.expected == now.since.get((edit.kind, edit.key), 0):
             settled.append(edit)
             continue
-        theirs = now.book.all(edit.kind).get(edit.key)
-        base = _at(organisation, edit.kind, edit.key, edit.expected)
-        one, bad = _merged(edit, base, theirs, current, strict=strict)
+        base = _at(actor.organisation, edit.kind, edit.key, edit.expected)
+        one, bad = _merged(edit, base, now, actor.sight, strict=strict)
         settled.append(one)
         found += bad
     if found:
@@ -346,27 +379,31 @@ def _revived(row: Record) -> Any:
     return revive(row.kind, row.key, row.schema, row.body, row.personal)
 
 
-def _merged(edit: Edit, base: Any, theirs: Any, current: int, *, strict: bool) -> tuple[Edit, list[Clash]]:
-    def whole(mine: Any) -> list[Clash]:
-        return [Clash(edit.kind, edit.key, "", _plain(base), _plain(theirs), mine, current)]
+def _merged(edit: Edit, base: Any, now: Version, sight: Sight, *, strict: bool) -> tuple[Edit, list[Clash]]:
+    """Return an edit merged with what others did to its record since, and where the two cannot be merged."""
+    theirs = now.book.all(edit.kind).get(edit.key)
+    current = now.since.get((edit.kind, edit.key), 0)
+    mine, findings = outcome(edit, theirs if base is None and edit.action is Action.SET else base)
+    if findings and mine is None:
+        # What the gate refuses is said by the gate; there is nothing to compare yet.
+        return edit, []
 
-    if edit.action is Action.REMOVE:
-        return edit, [] if theirs is None or theirs == base else whole(None)
-    mine = edit.raw
-    if strict or theirs is None or base is None:
-        return edit, whole(dict(mine))
-    old, new = _plain(base), _plain(theirs)
-    wanted = {**old, **mine} if edit.action is Action.SET else dict(mine)
-    merged, fields = clashes(old, new, wanted)
+    def shown(record: Any) -> dict[str, Any]:
+        return conceal_body(edit.kind, body(record), sight, now.book)[0] if record is not None else {}
+
+    if strict or theirs is None or mine is None:
+        same = not strict and (theirs == mine or (base is not None and theirs == base))
+        whole = Clash(edit.kind, edit.key, "", shown(base) or None, shown(theirs) or None, shown(mine) or None, current)
+        return edit, [] if same else [whole]
+    merged, fields = clashes(base, theirs, mine)
     found = [
-        Clash(edit.kind, edit.key, field, old.get(field), new.get(field), wanted.get(field), current) for field in fields
+        Clash(edit.kind, edit.key, name, shown(base).get(name), shown(theirs).get(name), shown(mine).get(name), current)
+        for name in fields
     ]
-    return dataclasses.replace(edit, action=Action.PUT, raw=merged), found
+    return dataclasses.replace(edit, action=Action.PUT, raw={"key": edit.key, **body(merged)}), found
 
 
 def _plain(record: Any) -> Any:
-    from rhumbline.book.digests import body
-
     return None if record is None else body(record)
 
 
@@ -384,6 +421,7 @@ def _turn(
     target: dict[tuple[str, str], Any],
     withdrawn: list[Record],
     returned: list[Any],
+    actor: Actor,
     **how: Any,
 ) -> Committed:
     """Write records that were in the Book before, and take rows of series back; the rules hold for the whole."""
@@ -396,13 +434,23 @@ def _turn(
         book = book.without(kind, *keys)
     book = book.replace(*(record for record in target.values() if record is not None), *returned)
     book = _without_rows(book, [_revived(row) for row in withdrawn])
-    _refuse(rules.check(book))
+    refuse(rules.check(book), actor)
     records = [
         Difference(kind, key, before.book.all(kind).get(key), record)
         for (kind, key), record in target.items()
         if before.book.all(kind).get(key) != record
     ]
-    return _write(organisation, before, book, records=records, rows=returned, withdrawn=withdrawn, findings=(), **how)
+    return _write(
+        organisation,
+        before,
+        book,
+        records=records,
+        rows=returned,
+        withdrawn=withdrawn,
+        actor=actor.name,
+        findings=(),
+        **how,
+    )
 
 
 def _without_rows(book: Book, rows: list[Any]) -> Book:
@@ -485,14 +533,14 @@ def _write(
 
 
 def _version_of(organisation: Organisation, record: Any, key: str, row: int, seq: int) -> Record:
-    body, personal = stored(record)
+    own, personal = stored(record)
     return Record(
         organisation=organisation,
         kind=KIND_OF_RECORD[type(record)],
         key=key,
         row=row,
         schema=SCHEMA,
-        body=canonical(body).decode(),
+        body=canonical(own).decode(),
         personal=canonical(personal).decode() if personal else "",
         digest=digest(record),
         since_seq=seq,
@@ -515,4 +563,18 @@ def found(key: str, name: str, at: datetime | None = None) -> Organisation:
     return Organisation.objects.create(key=key, name=name, created=at or timezone.now())
 
 
-__all__ = ["Clash", "Committed", "Conflict", "Refused", "bring_in", "commit", "found", "locked", "restore", "undo"]
+__all__ = [
+    "Clash",
+    "Committed",
+    "Conflict",
+    "Refused",
+    "bring_in",
+    "commit",
+    "found",
+    "keeping_hidden",
+    "locked",
+    "refuse",
+    "restore",
+    "settle",
+    "undo",
+]

@@ -104,7 +104,10 @@ def book(organisation: int, viewer: Actor | None = None, at: At = None) -> Book:
         When there is no such organisation, or no such change in it.
     """
     found = version(organisation, at).book
-    return found if viewer is None else conceal(found, viewer.sight)
+    if viewer is None:
+        return found
+    # What is private today is private in the past as well.
+    return conceal(found, viewer.sight, found if at is None else version(organisation).book)
 
 
 def version(organisation: int, at: At = None) -> Version:
@@ -202,7 +205,9 @@ def _renewed(organisation: int, known: Version, seq: int) -> Version:
 
 def history(viewer: Actor, kind: str, key: str) -> list[Record]:
     """Return every version of one record, oldest first."""
-    return list(Record.objects.filter(organisation=viewer.organisation, kind=kind, key=key, row=0).order_by("since_seq"))
+    return list(
+        Record.objects.filter(organisation=viewer.organisation, kind=kind, key=key, row=0).order_by("since_seq")
+    )
 
 
 def change(viewer: Actor, seq: int) -> Change:
