@@ -186,7 +186,7 @@ def bring_in(
     actor
         Who writes.
     book
-        What the Book is to be. Rows of series that are missing from it stay.
+        What the Book is to be. Where rows could not be read, nothing is removed.
     via, note, at
         As in ``commit``.
     without_held_out
@@ -196,14 +196,19 @@ def bring_in(
     ------
     HeldOutRows
         When rows were left out and nobody chose to go on without them.
+    RowsVanish
+        When a series has fewer rows in it than in the organisation.
     """
     missing = tuple(finding for finding in book.held_out if holds_out(finding))
     if missing and not without_held_out:
         raise HeldOutRows(missing)
     if missing:
         note = f"{note} (without {len(missing)} rows that were held out)".strip()
-    now = version(actor.organisation)
-    return commit(actor, edits_between(now.book, book), via=via, note=note, action="import", at=at)
+    edits = edits_between(version(actor.organisation).book, book)
+    if missing:
+        # A row that could not be read is no wish to remove it, nor what hangs on it: what is there stays.
+        edits = [edit for edit in edits if edit["edit"] != Action.REMOVE]
+    return commit(actor, edits, via=via, note=note, action="import", at=at)
 
 
 def undo(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | None = None) -> Committed:

@@ -1,0 +1,290 @@
+"""One function writes: all of a set of edits or none, and nobody's change is lost."""
+
+import dataclasses
+
+import pytest
+
+from rhumbline import read_book
+from rhumbline.book.authority import AccessRole
+from rhumbline.book.book import Book
+from rhumbline.book.digests import body
+from rhumbline.book.findings import HeldOutRows
+from rhumbline.faces.file_commands import companies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def store():
+    from rhumbline.store import committing, models, reading
+
+    reading.forget()
+
+    class Store:
+        commit = staticmethod(committing.commit)
+        bring_in = staticmethod(committing.bring_in)
+        undo = staticmethod(committing.undo)
+        restore = staticmethod(committing.restore)
+        Conflict, Refused = committing.Conflict, committing.Refused
+        Change, Record, Organisation = models.Change, models.Record, models.Organisation
+        book, version, forget = staticmethod(reading.book), staticmethod(reading.version), staticmethod(reading.forget)
+
+    return Store
+
+
+@pytest.fixture
+def firm(store):
+    return opened(store, "bakery")
+
+
+def opened(store, company, key=None):
+    from rhumbline.store.committing import found
+
+    organisation = found(key or company, company)
+    boss = actor(organisation)
+    store.bring_in(boss, read_book(companies()[company]).book, via="import")
+    return boss
+
+
+def actor(organisation, role=AccessRole.OWNER, number=1, **more):
+    from rhumbline.store.actors import Actor
+
+    return Actor(organisation=organisation.pk, key=organisation.key, role=role, name=f"user:{number}", **more)
+
+
+def as_role(boss, role):
+    return dataclasses.replace(boss, role=role, name="user:2")
+
+
+def cold(store, boss, at=None):
+    store.forget()
+    return store.book(boss.organisation, at=at)
+
+
+def rename(key, name, **more):
+    return {"edit": "set", "kind": "initiative", "key": key, "fields": {"name": name}, **more}
+
+
+@pytest.mark.parametrize("company", ["bakery", "workbench", "fintech"])
+def test_a_book_comes_back_as_it_was_brought_in(store, company):
+    boss = opened(store, company)
+    book, _ = read_book(companies()[company])
+    for found in (store.book(boss.organisation), cold(store, boss)):
+        assert found == book
+        assert found.sha == book.sha
+    assert store.Organisation.objects.get().book_sha == book.sha
+
+
+def test_a_commit_is_one_change_and_older_books_stay(store, firm):
+    before = store.book(firm.organisation)
+    done = store.commit(firm, [rename("i1", "Croissants")], via="page", note="They are good")
+    assert done.seq == 2
+    assert [(one.kind, one.key, one.fields) for one in done.changes] == [("initiative", "i1", ("name",))]
+    for found in (store.book(firm.organisation), cold(store, firm)):
+        assert found.initiatives["i1"].name == "Croissants"
+        assert found.sha == done.book_sha
+    assert cold(store, firm, 1) == before
+    assert cold(store, firm, 1).sha == before.sha
+    assert cold(store, firm, 0) == Book()
+
+
+def test_what_changes_nothing_is_no_change(store, firm):
+    done = store.commit(firm, [rename("i1", store.book(firm.organisation).initiatives["i1"].name)], via="page")
+    assert (done.seq, done.changes) == (1, ())
+    assert store.Change.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        ({"edit": "set", "kind": "initiative", "key": "i1", "fields": {"cash": [-5]}}, "too-small"),
+        ({"edit": "set", "kind": "initiative", "key": "i1", "fields": {"depends": ["i99"]}}, "unknown-reference"),
+        ({"edit": "remove", "kind": "kpi", "key": "k1"}, "unknown-reference"),
+        ({"edit": "remove", "kind": "kpi", "key": "k99"}, "unknown-record"),
+    ],
+)
+def test_of_edits_with_an_error_nothing_is_saved(store, firm, edit, code):
+    with pytest.raises(store.Refused) as refused:
+        store.commit(firm, [rename("i2", "Saved by mistake"), edit], via="api")
+    assert code in {finding.code for finding in refused.value.findings}
+    assert store.Change.objects.count() == 1
+    assert cold(store, firm).initiatives["i2"].name != "Saved by mistake"
+
+
+def test_two_people_on_different_fields_of_one_record_both_win(store, firm):
+    store.commit(firm, [rename("i1", "Theirs", expected=1)], via="page")
+    mine = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"hypothesis": "Mine"}, "expected": 1}
+    store.commit(firm, [mine], via="page")
+    found = cold(store, firm).initiatives["i1"]
+    assert (found.name, found.hypothesis) == ("Theirs", "Mine")
+
+
+def test_two_people_on_one_field_are_shown_both_versions(store, firm):
+    base = store.book(firm.organisation).initiatives["i1"].name
+    store.commit(firm, [rename("i1", "Theirs", expected=1)], via="page")
+    with pytest.raises(store.Conflict) as conflict:
+        store.commit(firm, [rename("i1", "Mine", expected=1)], via="page")
+    (clash,) = conflict.value.clashes
+    assert (clash.field, clash.base, clash.theirs, clash.mine, clash.version) == ("name", base, "Theirs", "Mine", 2)
+    assert cold(store, firm).initiatives["i1"].name == "Theirs"
+
+
+def test_two_people_who_write_the_same_do_not_quarrel(store, firm):
+    store.commit(firm, [rename("i1", "Same", expected=1)], via="page")
+    assert store.commit(firm, [rename("i1", "Same", expected=1)], via="page").seq == 2
+
+
+def test_a_strict_author_is_told_of_any_newer_version(store, firm):
+    store.commit(firm, [rename("i1", "Theirs")], via="page")
+    mine = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"hypothesis": "Mine"}, "expected": 1}
+    with pytest.raises(store.Conflict):
+        store.commit(firm, [mine], via="api", strict=True)
+
+
+def test_whoever_removes_what_somebody_else_changed_is_told(store, firm):
+    note = {
+        "edit": "put",
+        "kind": "signal",
+        "record": {"key": "s9", "kind": "customer", "text": "A", "seen": "2026-11-01", "strength": 1},
+    }
+    seq = store.commit(firm, [note], via="page").seq
+    store.commit(firm, [{"edit": "set", "kind": "signal", "key": "s9", "fields": {"text": "B"}}], via="page")
+    with pytest.raises(store.Conflict) as conflict:
+        store.commit(firm, [{"edit": "remove", "kind": "signal", "key": "s9", "expected": seq}], via="page")
+    assert conflict.value.clashes[0].theirs["text"] == "B"
+
+
+def test_a_role_writes_only_what_it_may(store, firm):
+    from rhumbline.store.actors import NotAllowed
+
+    member = as_role(firm, AccessRole.MEMBER)
+    with pytest.raises(NotAllowed, match="role member"):
+        store.commit(member, [rename("i1", "Mine")], via="api")
+    feedback = {"key": "f9", "text": "Good", "opened": "2026-11-24"}
+    store.commit(member, [{"edit": "put", "kind": "feedback", "record": feedback}], via="api")
+    assert "f9" in cold(store, firm).all("feedback")
+
+
+def test_what_an_author_cannot_see_survives_a_put(store, firm):
+    from rhumbline.store.committing import keeping_hidden
+    from rhumbline.exchange.edits import read_edits
+
+    book = store.book(firm.organisation)
+    whole = body(book.initiatives["i1"])
+    seen = {name: value for name, value in whole.items() if name != "cash"}
+    (edit,), _ = read_edits([{"edit": "put", "kind": "initiative", "record": {**seen, "name": "New"}}])
+    kept = keeping_hidden(edit, book, as_role(firm, AccessRole.MEMBER))
+    assert kept.raw["cash"] == whole["cash"]
+    assert keeping_hidden(edit, book, firm) == edit
+
+
+def test_an_append_goes_into_the_series_and_counts(store, firm):
+    kpi = next(iter(store.book(firm.organisation).kpis))
+    row = {"kpi": kpi, "at": "2026-11-20", "value": 7}
+    for number in (1, 2):
+        store.commit(firm, [{"edit": "append", "kind": "measurement", "record": {**row, "value": number}}], via="api")
+    warm, found = store.book(firm.organisation), cold(store, firm)
+    assert warm == found
+    assert warm.sha == found.sha
+    assert {reading.value for reading in found.readings(kpi)} >= {1, 2}
+
+
+def test_undo_takes_back_one_change_and_leaves_the_later_ones(store, firm):
+    before = store.book(firm.organisation)
+    kpi = next(iter(before.kpis))
+    first = store.commit(
+        firm,
+        [
+            rename("i1", "Wrong"),
+            {"edit": "append", "kind": "measurement", "record": {"kpi": kpi, "at": "2026-11-20", "value": 7}},
+            {
+                "edit": "put",
+                "kind": "signal",
+                "record": {"key": "s9", "kind": "customer", "text": "A", "seen": "2026-11-01", "strength": 1},
+            },
+        ],
+        via="page",
+    )
+    store.commit(firm, [rename("i2", "Later")], via="page")
+    done = store.undo(firm, first.seq, via="page")
+    for found in (store.book(firm.organisation), cold(store, firm)):
+        assert found == before.replace(found.initiatives["i2"])
+        assert found.sha == done.book_sha
+    again = store.undo(firm, done.seq, via="page")
+    assert cold(store, firm).initiatives["i1"].name == "Wrong"
+    assert cold(store, firm).sha == again.book_sha
+
+
+def test_undo_of_what_was_changed_again_is_a_conflict(store, firm):
+    first = store.commit(firm, [rename("i1", "One")], via="page")
+    store.commit(firm, [rename("i1", "Two")], via="page")
+    with pytest.raises(store.Conflict):
+        store.undo(firm, first.seq, via="page")
+
+
+def test_undo_that_would_leave_a_reference_to_nothing_is_refused(store, firm):
+    segment = {"edit": "put", "kind": "segment", "record": {"key": "sg9", "name": "Hotels"}}
+    first = store.commit(firm, [segment], via="page")
+    store.commit(
+        firm, [{"edit": "set", "kind": "initiative", "key": "i1", "fields": {"segments": ["sg9"]}}], via="page"
+    )
+    with pytest.raises(store.Refused) as refused:
+        store.undo(firm, first.seq, via="page")
+    assert refused.value.findings[0].code == "unknown-reference"
+
+
+def test_restore_brings_an_older_book_back_with_its_hash(store, firm):
+    before = store.book(firm.organisation)
+    kpi = next(iter(before.kpis))
+    store.commit(firm, [rename("i1", "One")], via="page")
+    store.commit(
+        firm,
+        [{"edit": "append", "kind": "measurement", "record": {"kpi": kpi, "at": "2026-11-20", "value": 7}}],
+        via="api",
+    )
+    done = store.restore(firm, 1, via="page")
+    assert done.book_sha == before.sha
+    assert cold(store, firm) == before
+    forth = store.restore(firm, 3, via="page")
+    assert forth.book_sha == cold(store, firm, 3).sha
+
+
+def test_a_file_with_held_out_rows_is_brought_in_only_on_request(store, firm, company):
+    book = read_book(company("bakery", ("hours: ", "hours: -"))).book
+    assert book.held_out
+    with pytest.raises(HeldOutRows):
+        store.bring_in(firm, book, via="import")
+    assert store.Change.objects.count() == 1
+
+
+def test_a_row_that_could_not_be_read_is_not_removed(store, firm, company):
+    before = store.book(firm.organisation)
+    book = read_book(
+        company(
+            "bakery",
+            ("name: Bakehouse, hours: 260", "name: Bakehouse, hours: -260"),
+            ("Shop and office", "Front office"),
+        )
+    ).book
+    store.bring_in(firm, book, via="import", without_held_out=True)
+    found = cold(store, firm)
+    assert found == before.replace(dataclasses.replace(before.teams["office"], name="Front office"))
+    assert "held out" in store.Change.objects.last().note
+
+
+def test_organisations_do_not_meet(store, firm):
+    other = opened(store, "fintech")
+    store.commit(other, [rename(next(iter(store.book(other.organisation).initiatives)), "Theirs")], via="page")
+    assert cold(store, firm) == read_book(companies()["bakery"]).book
+
+
+def test_what_an_open_transaction_wrote_does_not_outlive_it(store, firm):
+    from django.db import transaction
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        store.commit(firm, [rename("i1", "Never")], via="page")
+        store.commit(firm, [rename("i2", "Never")], via="page")
+        1 / 0
+    store.commit(firm, [rename("i3", "Really")], via="page")
+    assert store.book(firm.organisation) == cold(store, firm)
+    assert store.book(firm.organisation).initiatives["i1"].name != "Never"
