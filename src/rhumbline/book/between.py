@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from rhumbline.book.book import Book
@@ -11,17 +11,20 @@ from rhumbline.book.records import Initiative, Scenario
 from rhumbline.book.types import Severity, StrategyState, natural
 
 
-def faults_between(book: Book) -> list[Fault]:
+def faults_between(book: Book, kinds: Collection[str] | None = None) -> list[Fault]:
     """Return what contradicts itself between the records of a Book, apart from references that lead nowhere.
 
     Parameters
     ----------
     book
         A Book.
+    kinds
+        Only what the rules say that look at one of these kinds; by default every rule.
     """
     faults: list[Fault] = []
-    for rule in _BETWEEN:
-        faults += rule(book)
+    for rule, looks_at in _BETWEEN:
+        if kinds is None or not looks_at.isdisjoint(kinds):
+            faults += rule(book)
     return faults
 
 
@@ -226,4 +229,11 @@ def _probabilities(book: Book) -> list[Fault]:
     ]
 
 
-_BETWEEN: tuple[Callable[[Book], list[Fault]], ...] = (_one_of_a_kind, _unique, _horizon, _cycles, _probabilities)
+# Each rule with the kinds it looks at: whatever else changes, it says the same.
+_BETWEEN: tuple[tuple[Callable[[Book], list[Fault]], frozenset[str]], ...] = (
+    (_one_of_a_kind, frozenset({"organisation", "budget", "strategy"})),
+    (_unique, frozenset({"segment", "flow"})),
+    (_horizon, frozenset({"budget", "strategy", "initiative"})),
+    (_cycles, frozenset({"initiative", "objective", "team"})),
+    (_probabilities, frozenset({"scenario"})),
+)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
+from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 from rhumbline.book.digests import canonical, digest, plain, running_digest
@@ -66,13 +68,53 @@ class Change:
         )
 
 
-def _row_order(row: Any) -> tuple[Any, ...]:
+# What a Book remembers of a kind beside its indexes: the digest of each record by key, or of each row in order (an
+# empty text where it is not known yet), and the one running digest of a series.
+_DIGESTS = "#digest"
+_RUNNING = "#running"
+
+# Finding the place of one more row among many is worth it while there are this many times as many.
+_FEW = 32
+
+_Row = tuple[Any, str]
+
+
+def _row_order(one: _Row) -> tuple[Any, ...]:
     """Sort key of a series row: whose it is, then when, then everything else."""
+    row = one[0]
     kind = KINDS[KIND_OF_RECORD[type(row)]]
     at = getattr(row, "at", None) or getattr(row, "date", None)
-    rest = tuple(repr(getattr(row, field.name)) for field in fields_of(type(row)))
     # Undated readings are older than dated ones and keep their position.
-    return (natural(getattr(row, kind.owner)), at or date.min, getattr(row, "position", 0), rest)
+    return (natural(getattr(row, kind.owner)), at or date.min, getattr(row, "position", 0), _Rest(row))
+
+
+class _Rest:
+    """All fields of a row as text: compared only where two rows have owner, day and position in common."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+
+    def text(self) -> tuple[str, ...]:
+        return tuple(repr(getattr(self.row, field.name)) for field in fields_of(type(self.row)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rest) and self.text() == other.text()
+
+    def __lt__(self, other: _Rest) -> bool:
+        return self.text() < other.text()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _with_rows(rows: list[_Row], new: list[_Row]) -> list[_Row]:
+    """Return rows in order, of which only the new ones are in none."""
+    if len(new) * _FEW > len(rows):
+        return sorted([*rows, *new], key=_row_order)
+    for one in new:
+        insort(rows, one, key=_row_order)
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,19 +169,44 @@ class Book:
         as_of
             Another evaluation date to remember.
         """
-        by_kind: dict[str, dict[str, Any]] = {}
-        rows: dict[str, list[Any]] = {}
-        for record in records:
-            kind = KIND_OF_RECORD[type(record)]
+        return self._including(((record, "") for record in records), as_of or self.as_of)
+
+    def including(self, records: Iterable[tuple[Any, str]]) -> Book:
+        """Return a Book like ``replace``, of records whose digests are known already.
+
+        Parameters
+        ----------
+        records
+            Each with its digest. The digest is believed: it is the one that was written down when the record was
+            stored, and counts even where a later release would compute another one.
+        """
+        return self._including(records, self.as_of)
+
+    def _including(self, records: Iterable[tuple[Any, str]], as_of: date | None) -> Book:
+        by_kind: dict[str, dict[str, tuple[Any, str]]] = {}
+        rows: dict[str, list[tuple[Any, str]]] = {}
+        for one in records:
+            kind = KIND_OF_RECORD[type(one[0])]
             if KINDS[kind].series:
-                rows.setdefault(kind, []).append(record)
+                rows.setdefault(kind, []).append(one)
             else:
-                by_kind.setdefault(kind, {})[record.key] = record
-        changed = {kind: FrozenMap({**self.all(kind), **new}) for kind, new in by_kind.items()}
-        appended = {
-            kind: tuple(sorted((*self.series.get(kind, ()), *new), key=_row_order)) for kind, new in rows.items()
-        }
-        return self._with(changed, appended, as_of or self.as_of)
+                by_kind.setdefault(kind, {})[one[0].key] = one
+        shared: dict[tuple[str, str], Any] = {}
+        changed = {}
+        for kind, new in by_kind.items():
+            changed[kind] = self.all(kind).updated({key: record for key, (record, _) in new.items()})
+            shared[kind, _DIGESTS] = {
+                **self._shared.get((kind, _DIGESTS), {}),
+                **{key: known for key, (_, known) in new.items()},
+            }
+        appended = {}
+        for kind, came in rows.items():
+            there = self.series.get(kind, ())
+            known_there = self._shared.get((kind, _DIGESTS)) or [""] * len(there)
+            ordered = _with_rows(list(zip(there, known_there, strict=True)), came)
+            appended[kind] = tuple(row for row, _ in ordered)
+            shared[kind, _DIGESTS] = [known for _, known in ordered]
+        return self._with(changed, appended, as_of, shared)
 
     def without(self, kind: str, *keys: str) -> Book:
         """Return a Book that lacks these records (or, for a series kind, the rows of these owners).
@@ -151,15 +218,22 @@ class Book:
         keys
             Keys to leave out; one that is not there is no error.
         """
+        gone = frozenset(keys)
+        known = self._shared.get((kind, _DIGESTS))
         if KINDS[kind].series:
-            owner = KINDS[kind].owner
-            kept = tuple(row for row in self.series.get(kind, ()) if getattr(row, owner) not in keys)
-            return self._with({}, {kind: kept}, self.as_of)
-        left = FrozenMap({key: record for key, record in self.all(kind).items() if key not in keys})
-        return self._with({kind: left}, {}, self.as_of)
+            owner, rows = KINDS[kind].owner, self.series.get(kind, ())
+            stays = [getattr(row, owner) not in gone for row in rows]
+            shared = {} if known is None else {(kind, _DIGESTS): list(compress(known, stays))}
+            return self._with({}, {kind: tuple(compress(rows, stays))}, self.as_of, shared)
+        digests = {key: value for key, value in (known or {}).items() if key not in gone}
+        return self._with({kind: self.all(kind).without(gone)}, {}, self.as_of, {(kind, _DIGESTS): digests})
 
     def _with(
-        self, changed: Mapping[str, FrozenMap[Any]], rows: Mapping[str, tuple[Any, ...]], as_of: date | None
+        self,
+        changed: Mapping[str, FrozenMap[Any]],
+        rows: Mapping[str, tuple[Any, ...]],
+        as_of: date | None,
+        digests: Mapping[tuple[str, str], Any],
     ) -> Book:
         touched = {*changed, *rows}
         records = FrozenMap({kind: new for kind, new in {**self.records, **changed}.items() if new})
@@ -167,7 +241,7 @@ class Book:
         # Indexes and digests of the kinds that did not change stay valid and are shared.
         shared = {name: value for name, value in self._shared.items() if name[0] not in touched}
         still = tuple(finding for finding in self.held_out if finding.key not in changed.get(finding.kind, NOTHING))
-        return Book(records, series, as_of, shared, still, self.concealed)
+        return Book(records, series, as_of, {**shared, **digests}, still, self.concealed)
 
     # --- asking ---------------------------------------------------------------------------
 
@@ -360,14 +434,20 @@ class Book:
 
     def digests(self, kind: str) -> Mapping[str, str]:
         """Return the digest of every record of a kind, by key; for a series kind the one running digest."""
-        name = (kind, "#digest")
-        if name not in self._shared:
-            self._shared[name] = (
-                {"": running_digest(self.series[kind])}
-                if kind in self.series
-                else {key: digest(record) for key, record in self.all(kind).items()}
-            )
-        found: Mapping[str, str] = self._shared[name]
+        if kind in self.series:
+            name = (kind, _RUNNING)
+            if name not in self._shared:
+                rows = self.series[kind]
+                known = self._shared.get((kind, _DIGESTS)) or [""] * len(rows)
+                self._shared[kind, _DIGESTS] = [one or digest(row) for one, row in zip(known, rows, strict=True)]
+                self._shared[name] = {"": running_digest(self._shared[kind, _DIGESTS])}
+        else:
+            name = (kind, _DIGESTS)
+            known_by_key = self._shared.get(name, {})
+            records = self.all(kind)
+            if len(known_by_key) < len(records) or "" in known_by_key.values():
+                self._shared[name] = {key: known_by_key.get(key) or digest(one) for key, one in records.items()}
+        found: Mapping[str, str] = self._shared.get(name, NOTHING)
         return found
 
     @cached_property

@@ -75,9 +75,15 @@ def digest(record: Any) -> str:
     return hashlib.sha256(canonical(body(record, personal=False))).hexdigest()
 
 
-def running_digest(rows: Iterable[Any]) -> str:
-    """Return the digest of a series: each row's digest hashed onto that of the rows before it."""
+def running_digest(digests: Iterable[str]) -> str:
+    """Return the digest of a series: each row's digest hashed onto that of the rows before it.
+
+    Parameters
+    ----------
+    digests
+        The digest of every row, in order.
+    """
     current = ""
-    for row in rows:
-        current = hashlib.sha256((current + digest(row)).encode()).hexdigest()
+    for one in digests:
+        current = hashlib.sha256((current + one).encode()).hexdigest()
     return current

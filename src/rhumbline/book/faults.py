@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from rhumbline.book.fields import Container, Part, fields_of
@@ -108,6 +109,22 @@ def references_of(record: Any) -> list[Reference]:
         else:
             found += [Reference(name, name, kinds, key) for key in value]
     return found
+
+
+@cache
+def kinds_that_name(kind: str) -> tuple[str, ...]:
+    """Return the kinds of record that can refer to one of a kind.
+
+    Parameters
+    ----------
+    kind
+        The name of a kind.
+    """
+    return tuple(
+        name
+        for name, description in KINDS.items()
+        if any(kind in kinds for _, kinds, _ in _pointing_fields(description.record))
+    )
 
 
 _Pointing = tuple[tuple[str, tuple[str, ...], Container], ...]

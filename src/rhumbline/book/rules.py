@@ -14,7 +14,7 @@ from typing import Any
 
 from rhumbline.book.between import faults_between
 from rhumbline.book.book import Book
-from rhumbline.book.faults import Fault, Reference, key_of, plain_where, references_of, words_of
+from rhumbline.book.faults import Fault, Reference, key_of, kinds_that_name, plain_where, references_of, words_of
 from rhumbline.book.findings import Finding
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.types import natural
@@ -40,9 +40,62 @@ def check(book: Book) -> tuple[Finding, ...]:
     """
     index = _Index(_everything(book), {})
     faults = [fault for record in index.records for fault in faults_of(record)]
-    faults += [fault for record in index.records for fault in index.dangling(record, frozenset())]
+    faults += [fault for record in index.records for fault in index.dangling(record, {})]
     faults += faults_between(book)
     return tuple(fault.finding(plain_where(fault.record, fault.field)) for fault in faults)
+
+
+def faults_of_change(before: Book, after: Book, touched: Iterable[tuple[str, str]], rows: Iterable[Any]) -> list[Fault]:
+    """Return what a change breaks between records, looking at no more than the change can have broken.
+
+    Where the Book before was sound, its errors are those of the whole check, apart from what contradicts itself inside
+    a touched record: that is said where the record is read. What is no error is said only if it is new, or about a
+    touched record.
+
+    Parameters
+    ----------
+    before, after
+        The Book without and with the change.
+    touched
+        Kind and key of every record that came, went or became another.
+    rows
+        The rows of series that came.
+    """
+    names = set(touched)
+    there = [(name, after.all(name[0]).get(name[1])) for name in sorted(names)]
+    come = [record for _, record in there if record is not None]
+    faults = [fault for record in (*come, *rows) for fault in dangling(record, after.records, {})]
+    faults += _left_behind(
+        after, {name for name, record in there if record is None}, {*map(id, come)} | {*map(id, rows)}
+    )
+    kinds = {kind for kind, _ in names}
+    found = faults_between(after, kinds)
+    if any(not fault.unusable for fault in found):
+        known = {_said(fault) for fault in faults_between(before, kinds)}
+        found = [
+            fault
+            for fault in found
+            if fault.unusable
+            or _said(fault) not in known
+            or (KIND_OF_RECORD[type(fault.record)], fault.record.key) in names
+        ]
+    return faults + found
+
+
+def _said(fault: Fault) -> tuple[str, ...]:
+    return (KIND_OF_RECORD[type(fault.record)], fault.record.key, fault.code, fault.message)
+
+
+def _left_behind(book: Book, gone: Collection[tuple[str, str]], looked_at: Collection[int]) -> Iterator[Fault]:
+    """Yield a fault for each reference to a record that is gone."""
+    for kind in sorted({name for lost in {kind for kind, _ in gone} for name in kinds_that_name(lost)}):
+        for record in book.series.get(kind, ()) if KINDS[kind].series else book.all(kind).values():
+            if id(record) in looked_at:
+                continue
+            if any(
+                (target, reference.key) in gone for reference in references_of(record) for target in reference.kinds
+            ):
+                yield from dangling(record, book.records, {})
 
 
 def settle(records: Iterable[Any], held_out: Mapping[str, Collection[str]], as_of: date | None = None) -> Settled:
@@ -139,29 +192,9 @@ class _Index:
         self.held.setdefault(kind, set()).add(record.key)
         return self.referrers.get((kind, record.key), [])
 
-    def dangling(self, record: Any, held_out: Any) -> Iterator[Fault]:
+    def dangling(self, record: Any, held_out: Mapping[str, Collection[str]]) -> Iterator[Fault]:
         """Yield a fault for each reference of a record that leads nowhere."""
-        for reference in references_of(record):
-            if any(reference.key in self.known.get(kind, ()) for kind in reference.kinds):
-                continue
-            held = next((kind for kind in reference.kinds if held_out and reference.key in held_out.get(kind, ())), "")
-            yield _held_reference(record, reference, held) if held else self._unknown(record, reference)
-
-    def _unknown(self, record: Any, reference: Reference) -> Fault:
-        known = [key for kind in reference.kinds for key in self.known.get(kind, ())]
-        near = _nearest(reference.key, known)
-        kinds = " or ".join(words_of(kind) for kind in reference.kinds)
-        hint = f" Did you mean '{near}'?" if near else ""
-        listed = f"Write {near}, or add" if near else "Write the id of one that is listed, or add"
-        return Fault(
-            record=record,
-            field=reference.field,
-            code="unknown-reference",
-            message=f"{reference.words} names {kinds} '{reference.key}', which is not listed.{hint}",
-            remedy=f"{listed} a {kinds} with the id {reference.key}.",
-            numbers={"value": reference.key, "near": near or "", "kinds": kinds},
-            target=(reference.kinds[0], reference.key),
-        )
+        return dangling(record, self.known, held_out)
 
     def left(self) -> list[Any]:
         """Return the records that are not out."""
@@ -170,6 +203,43 @@ class _Index:
     def gone(self) -> tuple[Any, ...]:
         """Return the records that are out, in their order."""
         return tuple(self.records[index] for index in sorted(self.out))
+
+
+def dangling(
+    record: Any, known: Mapping[str, Collection[str]], held_out: Mapping[str, Collection[str]]
+) -> Iterator[Fault]:
+    """Yield a fault for each reference of a record that leads to none of the keys known by kind.
+
+    Parameters
+    ----------
+    record
+        Whoever refers: a record, a series row, or the terms of a question.
+    known
+        By kind, the keys that are there.
+    held_out
+        By kind, the keys of records that are held out.
+    """
+    for reference in references_of(record):
+        if any(reference.key in known.get(kind, ()) for kind in reference.kinds):
+            continue
+        held = next((kind for kind in reference.kinds if reference.key in held_out.get(kind, ())), "")
+        yield _held_reference(record, reference, held) if held else _unknown(record, reference, known)
+
+
+def _unknown(record: Any, reference: Reference, known: Mapping[str, Collection[str]]) -> Fault:
+    near = nearest_key(reference.key, [key for kind in reference.kinds for key in known.get(kind, ())])
+    kinds = " or ".join(words_of(kind) for kind in reference.kinds)
+    hint = f" Did you mean '{near}'?" if near else ""
+    listed = f"Write {near}, or add" if near else "Write the id of one that is listed, or add"
+    return Fault(
+        record=record,
+        field=reference.field,
+        code="unknown-reference",
+        message=f"{reference.words} names {kinds} '{reference.key}', which is not listed.{hint}",
+        remedy=f"{listed} a {kinds} with the id {reference.key}.",
+        numbers={"value": reference.key, "near": near or "", "kinds": kinds},
+        target=(reference.kinds[0], reference.key),
+    )
 
 
 def _held_reference(record: Any, reference: Reference, kind: str) -> Fault:
@@ -187,7 +257,16 @@ def _held_reference(record: Any, reference: Reference, kind: str) -> Fault:
 _COMPARED_AT_MOST = 500
 
 
-def _nearest(word: str, known: list[str]) -> str | None:
+def nearest_key(word: str, known: list[str]) -> str | None:
+    """Return the key that looks most like another one, or None when none does.
+
+    Parameters
+    ----------
+    word
+        A key that is not there.
+    known
+        The keys that are.
+    """
     if len(known) > _COMPARED_AT_MOST:
         # Comparing with thousands of keys, for each of thousands of references, takes minutes.
         known = [other for other in known if other[:1] == word[:1]][:_COMPARED_AT_MOST]
@@ -199,9 +278,12 @@ __all__ = [
     "Fault",
     "Settled",
     "check",
+    "dangling",
     "faults_between",
     "faults_of",
+    "faults_of_change",
     "key_of",
+    "nearest_key",
     "plain_where",
     "references_of",
     "settle",

@@ -7,7 +7,8 @@ bounds, the files read the containers, the pages read the units, the store reads
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import insort
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,6 +82,9 @@ def natural(key: str) -> tuple[tuple[int, int, str], ...]:
 
 # --- an immutable mapping ---------------------------------------------------------------------
 
+# Finding the place of one more among many is worth it while there are this many times as many; else all are sorted.
+_FEW = 32
+
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
 
@@ -100,6 +104,40 @@ class FrozenMap(Mapping[str, V]):
     def __init__(self, items: Mapping[str, V] | Iterable[tuple[str, V]] = ()) -> None:
         pairs = dict(items)
         object.__setattr__(self, "_items", {key: pairs[key] for key in sorted(pairs, key=natural)})
+
+    @classmethod
+    def _ordered(cls, items: dict[str, V]) -> FrozenMap[V]:
+        made = cls.__new__(cls)
+        object.__setattr__(made, "_items", items)
+        return made
+
+    def updated(self, items: Mapping[str, V]) -> FrozenMap[V]:
+        """Return a mapping with these items added, or instead of those with their key; the order is not sought anew.
+
+        Parameters
+        ----------
+        items
+            By key.
+        """
+        added = [key for key in items if key not in self._items]
+        if len(added) * _FEW > len(self._items):
+            return FrozenMap({**self._items, **items})
+        if not added:
+            return self._ordered({**self._items, **items})
+        keys = list(self._items)
+        for key in added:
+            insort(keys, key, key=natural)
+        return self._ordered({key: items[key] if key in items else self._items[key] for key in keys})
+
+    def without(self, keys: Collection[str]) -> FrozenMap[V]:
+        """Return a mapping that lacks these keys.
+
+        Parameters
+        ----------
+        keys
+            Keys to leave out; one that is not there is no error.
+        """
+        return self._ordered({key: value for key, value in self._items.items() if key not in keys})
 
     def __getitem__(self, key: str) -> V:
         return self._items[key]

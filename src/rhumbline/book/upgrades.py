@@ -29,6 +29,16 @@ class NewerSchema(RhumblineError):
         )
 
 
+class UnknownShape(RhumblineError):
+    """Stored data holds a field or a word that this release does not know, so a newer release wrote it."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(
+            f"The stored {kind} {key} holds what this release does not know. "
+            "Install the release that wrote it, or a newer one."
+        )
+
+
 def upgrade(kind: str, body: Mapping[str, Any], schema: int) -> Body:
     """Return a stored body in today's shape; the body given is not changed.
 
