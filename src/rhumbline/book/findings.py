@@ -113,6 +113,7 @@ class UnknownCapability(RhumblineError):
     """A capability was asked for that the registry does not hold."""
 
     def __init__(self, name: str, names: tuple[str, ...]) -> None:
+        self.name, self.names = name, names
         super().__init__(f"There is no capability {name!r}. There are: {', '.join(names)}.")
 
 

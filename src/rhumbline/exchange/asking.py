@@ -1,0 +1,368 @@
+"""What is asked of a capability: raw data to its terms, and what goes wrong to findings.
+
+A wish is read as a field of a record is: the same bad value gives the same finding code, at every entrance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from annotated_types import Ge, Le
+
+from rhumbline import registry
+from rhumbline.book.book import Book
+from rhumbline.book.faults import words_of
+from rhumbline.book.fields import Container, FieldOf, Part, fields_of
+from rhumbline.book.findings import (
+    AsOfMissing,
+    Finding,
+    HeldOutRows,
+    RhumblineError,
+    SameTwice,
+    UnknownCapability,
+    UnknownRecord,
+    UnusableInput,
+)
+from rhumbline.book.records import KINDS
+from rhumbline.book.rules import dangling
+from rhumbline.book.types import FIRST_DAY, LAST_DAY, FrozenMap, Severity
+from rhumbline.exchange.documents import parse_claim
+from rhumbline.exchange.raw import Place, Refused, did_you_mean, mark_at, measure, nearest, said_of, show
+from rhumbline.exchange.values import BadValue, FieldReader, Notice, Reader, bare, reader_of
+
+# Somebody may choose this of every capability; those that never refuse rows held out answer the same with it.
+WITHOUT_HELD_OUT = "without_held_out"
+
+# Whoever sends more names than this that nobody knows does not ask anything.
+_MOST_UNKNOWN = 100
+
+
+# --- reading what is asked --------------------------------------------------------------------
+
+
+def read_terms(name: str, raw: Any, book: Book | None = None) -> tuple[Any | None, tuple[Finding, ...]]:
+    """Return what is asked of a capability, and what is wrong with it.
+
+    Parameters
+    ----------
+    name
+        A capability.
+    raw
+        A mapping from wishes to values, as JSON gives it; nothing asks for the usual. For a list one key will do, and
+        the plan to verify is the document of a plan.
+    book
+        The Book that is asked about. With it, a key that it does not hold is a finding, too.
+
+    Returns
+    -------
+    tuple
+        The terms, or None when a finding of severity error says why there are none; and the findings. A name that is
+        not known is an error: a misspelled wish must not be ignored.
+
+    Raises
+    ------
+    UnknownCapability
+        When there is no such capability.
+    """
+    terms = registry.resolve(registry.capability(name).terms)
+    try:
+        measure(raw)
+    except Refused as refusal:
+        return None, (refusal.finding,)
+    question = _Question(name, terms, {} if raw is None else raw)
+    return question.asked(book), tuple(question.findings)
+
+
+@cache
+def readers_of_terms(terms: Any) -> Mapping[str, FieldReader]:
+    """Return the readers of a class of terms by wish.
+
+    Parameters
+    ----------
+    terms
+        A dataclass; its annotations say what may be asked.
+    """
+    readers = {field.name: FieldReader(field.name, field.required, False, _reader(field)) for field in fields_of(terms)}
+    common = FieldReader(WITHOUT_HELD_OUT, False, False, reader_of(Part(Container.ONE, (bool,))))
+    return {**readers, WITHOUT_HELD_OUT: readers.get(WITHOUT_HELD_OUT, common)}
+
+
+def is_plan(field: FieldOf) -> bool:
+    """Return whether a wish is a stored plan rather than a value.
+
+    Parameters
+    ----------
+    field
+        A field of a class of terms.
+    """
+    return any(dataclasses.is_dataclass(kind) for kind in field.part.types)
+
+
+def bounded(part: Part) -> Part:
+    """Return the shape of a wish; a date without bounds has those of every day in a Book.
+
+    Parameters
+    ----------
+    part
+        The shape, from the annotations of a class of terms.
+    """
+    if date not in part.types or part.mark(Ge) is not None:
+        return part
+    return dataclasses.replace(part, marks=(*part.marks, Ge(FIRST_DAY), Le(LAST_DAY)))
+
+
+def _reader(field: FieldOf) -> Reader:
+    if is_plan(field):
+        return lambda value, _: value
+    read = reader_of(bounded(field.part))
+    if field.part.container is not Container.LIST:
+        return read
+    return lambda value, notices: read([value] if _is_one(value) else value, notices)
+
+
+def _is_one(value: Any) -> bool:
+    """Whether a value may stand for a list that holds nothing else; a number may be a key."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+class _Question:
+    """One mapping on its way to become terms."""
+
+    def __init__(self, name: str, terms: Any, raw: Any) -> None:
+        self.name, self.terms, self.raw = name, terms, raw
+        self.place = Place(name)
+        self.findings: list[Finding] = []
+
+    def asked(self, book: Book | None) -> Any | None:
+        """Return the terms, unless something is wrong with them."""
+        if not isinstance(self.raw, Mapping):
+            self.say(
+                "wrong-type",
+                self.place,
+                f"What is asked must be a mapping of names to values, but this is {show(self.raw)}.",
+                'Write it as {"as_of": "2026-11-23"}, or {} to ask for the usual.',
+                "",
+                {"value": show(self.raw)},
+            )
+            return None
+        wishes = self.wishes()
+        if self.failed():
+            return None
+        asked = self.terms(**wishes)
+        if book is not None:
+            self.look_up(asked, book)
+        return None if self.failed() else asked
+
+    def failed(self) -> bool:
+        """Whether something is wrong."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def wishes(self) -> dict[str, Any]:
+        """Read every wish that is made, and say which required ones are not."""
+        readers = readers_of_terms(self.terms)
+        plans = {field.name for field in fields_of(self.terms) if is_plan(field)}
+        wishes: dict[str, Any] = {}
+        tried = set()
+        for name, value in self.raw.items():
+            reader = readers.get(name) if isinstance(name, str) else None
+            if reader is None:
+                self.unknown(name, readers)
+                if len(self.findings) >= _MOST_UNKNOWN:
+                    break
+            elif not reader.absent(value):
+                tried.add(name)
+                if name in plans:
+                    self.plan(name, value, wishes)
+                else:
+                    self.read(reader, value, wishes)
+        for field in fields_of(self.terms):
+            if field.required and field.name not in tried:
+                self.missing(field)
+        known = {field.name for field in fields_of(self.terms)}
+        return {name: value for name, value in wishes.items() if name in known}
+
+    def read(self, reader: FieldReader, value: Any, wishes: dict[str, Any]) -> None:
+        """Read one wish, and turn what is said about it into findings."""
+        notices: list[Notice] = []
+        said = said_of(self.raw, reader.name)
+        place = self.place.field(self.raw, reader.name)
+        try:
+            wishes[reader.name] = reader.read(value, notices)
+        except BadValue as bad:
+            steps = [str(step + 1) if isinstance(step, int) else bare(step) for step in bad.steps]
+            words = " ".join([said, *steps])
+            where = self.place.within(words, place.mark)
+            self.say(bad.code, where, f"{words} {bad.says}", bad.remedy, reader.name, bad.numbers)
+        for notice in notices:
+            message = f"{said} {notice.says}"
+            self.say(notice.code, place, message, notice.remedy, reader.name, notice.numbers, Severity.WARNING)
+
+    def plan(self, name: str, value: Any, wishes: dict[str, Any]) -> None:
+        """Read a stored plan."""
+        claim, findings = parse_claim(value, str(self.place.within(name)))
+        wishes[name] = claim
+        remedy = "Give the document with which a plan was answered, unchanged."
+        self.findings += [
+            dataclasses.replace(finding, remedy=remedy, numbers=FrozenMap({**finding.numbers, "field": name}))
+            for finding in findings
+        ]
+
+    def unknown(self, name: Any, names: Collection[str]) -> None:
+        """Say that a name is not known here."""
+        near = nearest(name, names) if isinstance(name, str) else None
+        self.say(
+            "unknown-field",
+            self.place.within(bare(name), mark_at(self.raw, name)),
+            f"{self.name} cannot be asked for {show(name)}.{did_you_mean(near)}",
+            f"Write '{near}' if that is meant; else remove it."
+            if near
+            else f"Remove it; it can be asked for {', '.join(names)}.",
+            "",
+            {"value": show(name), "near": near or ""},
+        )
+
+    def missing(self, field: FieldOf) -> None:
+        """Say that a required wish is not made."""
+        example = "the document of a plan" if is_plan(field) else "its value"
+        if field.refers:
+            example = f"a key of the {' or '.join(KINDS[kind].plural for kind in field.refers.split(' or '))}"
+        self.say(
+            "missing-value",
+            self.place.within(field.name),
+            f"{field.name} is missing, and {self.name} cannot be asked without it.",
+            f"Add '{field.name}': {example}.",
+            field.name,
+            {},
+        )
+
+    def look_up(self, asked: Any, book: Book) -> None:
+        """Say which keys the Book does not hold."""
+        held: dict[str, set[str]] = {}
+        for finding in book.held_out:
+            held.setdefault(finding.kind, set()).add(finding.key)
+        for fault in dangling(asked, book.records, held):
+            self.say(
+                fault.code,
+                self.place.field(self.raw, fault.field),
+                fault.message,
+                fault.remedy,
+                fault.field,
+                fault.numbers,
+            )
+
+    def say(
+        self,
+        code: str,
+        place: Place,
+        message: str,
+        remedy: str,
+        name: str,
+        values: Mapping[str, Any],
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Add a finding about this question."""
+        listed = FrozenMap({**values, **({"field": name} if name else {})})
+        self.findings.append(
+            Finding(code=code, where=str(place), message=message, remedy=remedy, severity=severity, numbers=listed)
+        )
+
+
+# --- what a refused question says -------------------------------------------------------------
+
+
+def findings_of(error: RhumblineError, where: str = "") -> tuple[Finding, ...]:
+    """Return the findings that stand for an answer where a function of the library raises.
+
+    Parameters
+    ----------
+    error
+        The exception.
+    where
+        What was asked.
+
+    Returns
+    -------
+    tuple
+        At least one; the codes are the same wherever the question was asked.
+    """
+    return tuple(_said(error, where))
+
+
+def _said(error: RhumblineError, where: str) -> Iterator[Finding]:
+    match error:
+        case UnusableInput():
+            yield from error.findings
+        case HeldOutRows():
+            count = len({(finding.kind, finding.key) for finding in error.findings})
+            yield _refused(
+                "held-out-rows",
+                where,
+                f"{count} row(s) of the data are held out, and this answer would silently miss them.",
+                f"Correct them, or choose the answer without them: {WITHOUT_HELD_OUT} true.",
+                count=count,
+            )
+            yield from error.findings
+        case UnknownRecord(near=None):
+            yield _refused(
+                "unknown-record",
+                where,
+                f"There is no {words_of(error.kind)} '{error.key}'.",
+                "Write the key of one that the Book lists.",
+                kind=error.kind,
+                key=error.key,
+            )
+        case UnknownRecord():
+            yield _refused(
+                "unknown-record-near",
+                where,
+                f"There is no {words_of(error.kind)} '{error.key}'. Did you mean '{error.near}'?",
+                f"Write '{error.near}' if that is meant.",
+                kind=error.kind,
+                key=error.key,
+                near=error.near,
+            )
+        case UnknownCapability():
+            near = nearest(error.name, error.names)
+            yield _refused(
+                "unknown-capability",
+                where,
+                f"Nothing called {show(error.name)} can be asked.{did_you_mean(near)}",
+                f"Ask one of: {', '.join(error.names)}.",
+                value=show(error.name),
+                near=near or "",
+                choices=", ".join(error.names),
+            )
+        case SameTwice():
+            yield _refused("same-twice", where, "Both initiatives are the same.", "Name two different initiatives.")
+        case AsOfMissing():
+            yield _refused(
+                "as-of-missing",
+                where,
+                "Nothing says as of which date the answer is wanted.",
+                "Ask for an as_of, for example 2026-11-23.",
+            )
+        case _:
+            yield _refused(_code_of(error), where, *_sentences(str(error)))
+
+
+def _refused(code: str, where: str, message: str, remedy: str, **numbers: Any) -> Finding:
+    return Finding(code=code, where=where, message=message, remedy=remedy, numbers=FrozenMap(numbers))
+
+
+def _code_of(error: RhumblineError) -> str:
+    """Return the code of an error that has none of its own: the name of its cause in lower case."""
+    name = type(error).__name__
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+def _sentences(text: str) -> tuple[str, str]:
+    """Return what is wrong and what to do: an error says the one in its first sentence, the other in the rest."""
+    message, dot, remedy = text.partition(". ")
+    return (f"{message}.", remedy) if dot else (text, "Correct what it names, and ask again.")
+
+
+__all__ = ["WITHOUT_HELD_OUT", "bounded", "findings_of", "is_plan", "read_terms", "readers_of_terms"]
