@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rhumbline.book import rules
-from rhumbline.book.authority import Sight, Verb
+from rhumbline.book.authority import SPOKEN, Sight, Verb
 from rhumbline.book.book import Book
 from rhumbline.book.book import Change as Difference
 from rhumbline.book.concealment import conceal_body, conceal_finding
@@ -430,6 +430,10 @@ def _turn(
     **how: Any,
 ) -> Committed:
     """Write records that were in the Book before, and take rows of series back; the rules hold for the whole."""
+    for kind in sorted({kind for kind, _ in target} | {row.kind for row in withdrawn}):
+        # Nobody writes what was said anonymously, yet a Book may be put back to the time before it.
+        if kind not in SPOKEN:
+            actor.demand(Verb.WRITE, kind)
     book = before.book
     gone: dict[str, list[str]] = {}
     for (kind, key), record in target.items():
