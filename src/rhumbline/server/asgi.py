@@ -1,10 +1,27 @@
-"""The web application for an ASGI server: ``uvicorn rhumbline.server.asgi:application``."""
+"""The web application for an ASGI server: ``uvicorn --no-access-log rhumbline.server.asgi:application``."""
 
 from __future__ import annotations
 
 import os
-
-from django.core.asgi import get_asgi_application
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rhumbline.server.settings")
-application = get_asgi_application()
+
+
+def composed() -> Any:
+    """Return the application: Django behind the limit of a request, and told by trusted proxies who calls."""
+    from django.core.asgi import get_asgi_application
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+    from rhumbline.server.body_limit import limited
+    from rhumbline.server.settings import CONFIGURATION
+
+    whole: Any = limited(get_asgi_application(), CONFIGURATION.body_limit)
+    if CONFIGURATION.proxies:
+        whole = ProxyHeadersMiddleware(whole, trusted_hosts=list(CONFIGURATION.proxies))
+    return whole
+
+
+application = composed()
+
+__all__ = ["application"]

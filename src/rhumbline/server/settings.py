@@ -5,6 +5,7 @@ See ``configuration.py`` for the variables, and docs/reference/settings.md for w
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rhumbline.faces.refusals import Refusal
 from rhumbline.server.configuration import Configuration, Database, read_configuration
+from rhumbline.server.logs import logging_of
 
 try:
     CONFIGURATION: Configuration = read_configuration()
@@ -36,6 +38,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rhumbline.server.logs.requests",
+    "rhumbline.server.health.watched",
+    "rhumbline.server.headers.careful",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -152,6 +157,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = CONFIGURATION.body_limit
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- what is written down ---------------------------------------------------------------------
+
+LOGGING = logging_of(CONFIGURATION.level, CONFIGURATION.form or ("text" if sys.stderr and sys.stderr.isatty() else "json"))
 
 # --- pages ------------------------------------------------------------------------------------
 

@@ -1,0 +1,194 @@
+"""What the server writes down: one line for each request and each event, without secrets and without personal data.
+
+A line names the *pattern* of an address, not the address, because an address may hold a token or somebody's name.
+What other libraries log is written without its values, and a fault without its message, for the same reason. The
+addresses for anonymous entries leave no line at all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import traceback
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from rhumbline.server.metrics import count
+
+# The number of the request that is being answered, so that every line about it can be found.
+_REQUEST: ContextVar[str] = ContextVar("request", default="")
+_ANONYMOUS = "/anonymous/"
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_requests = logging.getLogger("rhumbline.requests")
+_faults = logging.getLogger("rhumbline.faults")
+
+
+# --- lines ------------------------------------------------------------------------------------
+
+
+def fields_of(record: logging.LogRecord) -> dict[str, Any]:
+    """Return what a line says.
+
+    Parameters
+    ----------
+    record
+        What was logged. Our own events name their values in ``fields``.
+    """
+    own = record.name.partition(".")[0] == "rhumbline"
+    said: dict[str, Any] = {
+        "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        # What others put into a message may be anything that was sent to us.
+        "message": record.getMessage() if own else str(record.msg),
+    }
+    if request := _REQUEST.get():
+        said["request"] = request
+    said |= getattr(record, "fields", {})
+    if record.exc_info and record.exc_info[1] is not None:
+        said |= _fault(record.exc_info[1])
+    return said
+
+
+def _fault(error: BaseException) -> dict[str, Any]:
+    """Say which fault it was and where it happened; its message may quote somebody's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
+    found: dict[str, Any] = {"fault": f"{type(error).__module__}.{type(error).__qualname__}", "at": places}
+    if error.__cause__ is not None:
+        cause = type(error.__cause__)
+        found["cause"] = f"{cause.__module__}.{cause.__qualname__}"
+    return found
+
+
+def _short(file: str) -> str:
+    for mark in ("/site-packages/", "/src/"):
+        if mark in file:
+            return file.rpartition(mark)[2]
+    return file.rpartition("/")[2]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        return json.dumps(fields_of(record), ensure_ascii=False, default=str)
+
+
+class Text(logging.Formatter):
+    """Lines for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the lines of a record."""
+        said = fields_of(record)
+        places = said.pop("at", ())
+        time, level, _, message = (said.pop(name) for name in ("time", "level", "logger", "message"))
+        values = " ".join(f"{name}={value}" for name, value in said.items())
+        line = f"{time} {level.upper():<7} {message} {values}".rstrip().replace("\n", " ")
+        return "\n".join([line, *(f"    {place}" for place in places)])
+
+
+def logging_of(level: str, form: str) -> dict[str, Any]:
+    """Return the configuration of Python's logging.
+
+    Parameters
+    ----------
+    level
+        How much is told: ``debug``, ``info``, ``warning``, ``error``.
+    form
+        ``json`` or ``text``.
+    """
+    silent: dict[str, Any] = {"handlers": [], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": JsonLines if form == "json" else Text}},
+        "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["errors"], "level": "WARNING"},
+        "loggers": {
+            "rhumbline": {"level": level.upper()},
+            # Django writes down addresses, names of hosts and queries; our own line for each request says enough.
+            "django": {**silent, "level": "CRITICAL"},
+            # So does the log of accesses.
+            "uvicorn.access": {**silent, "level": "CRITICAL"},
+        },
+    }
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
+def anonymous(request: HttpRequest) -> bool:
+    """Whether a request brings an entry whose author nobody may ever find."""
+    return _ANONYMOUS in request.path
+
+
+def _where(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any]:
+    found = request.resolver_match
+    if found is None:
+        return {"route": None}
+    said: dict[str, Any] = {"route": f"/{found.route}"}
+    # A name that led nowhere may be anything that somebody typed.
+    key = str(found.kwargs.get("organisation", ""))
+    if response.status_code != 404 and _KEY.fullmatch(key):
+        said["organisation"] = key
+    return said
+
+
+def requests(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Give each request a number, and write one line when it is answered.
+
+    Parameters
+    ----------
+    answer
+        The rest of the application.
+    """
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        number = secrets.token_hex(8)
+        token = _REQUEST.set(number)
+        began = perf_counter()
+        try:
+            response = answer(request)
+            if not anonymous(request):
+                response.headers["X-Request-ID"] = number
+                count(response.status_code)
+                values: Mapping[str, Any] = {
+                    "method": request.method if request.method in _METHODS else "OTHER",
+                    **_where(request, response),
+                    "status": response.status_code,
+                    "milliseconds": round(1000 * (perf_counter() - began), 1),
+                }
+                _requests.info("answered", extra={"fields": values})
+            return response
+        finally:
+            _REQUEST.reset(token)
+
+    return answered
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _fault_seen(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:
+    """Write down a fault of ours, where it happened; for anonymous entries only that it did."""
+    del sender
+    if request is not None and anonymous(request):
+        _faults.error("a fault while an anonymous entry was taken in", extra={"fields": {"request": None}})
+        return
+    _faults.error("a fault", exc_info=True)
+
+
+got_request_exception.connect(_fault_seen, dispatch_uid="rhumbline.faults")
+
+__all__ = ["JsonLines", "Text", "anonymous", "fields_of", "logging_of", "requests"]
