@@ -68,7 +68,23 @@ def read_terms(name: str, raw: Any, book: Book | None = None) -> tuple[Any | Non
     UnknownCapability
         When there is no such capability.
     """
-    terms = registry.resolve(registry.capability(name).terms)
+    return read_wishes(name, registry.resolve(registry.capability(name).terms), raw, book)
+
+
+def read_wishes(
+    name: str, terms: type[Any], raw: Any, book: Book | None = None
+) -> tuple[Any | None, tuple[Finding, ...]]:
+    """Return what is asked of anything that takes wishes, and what is wrong with it.
+
+    Parameters
+    ----------
+    name
+        What is asked, for the findings.
+    terms
+        A dataclass; its annotations say what may be asked.
+    raw, book
+        As for the terms of a capability.
+    """
     try:
         measure(raw)
     except Refused as refusal:
@@ -365,4 +381,4 @@ def _sentences(text: str) -> tuple[str, str]:
     return (f"{message}.", remedy) if dot else (text, "Correct what it names, and ask again.")
 
 
-__all__ = ["WITHOUT_HELD_OUT", "bounded", "findings_of", "is_plan", "read_terms", "readers_of_terms"]
+__all__ = ["WITHOUT_HELD_OUT", "bounded", "findings_of", "is_plan", "read_terms", "read_wishes", "readers_of_terms"]
