@@ -74,6 +74,7 @@ from rhumbline.book.types import (
     TeamMode,
     Verdict,
 )
+from rhumbline.book.within import LEAST_REASON
 
 AS_OF = date(2026, 11, 23)
 HORIZON_START = date(2027, 1, 1)
@@ -218,6 +219,8 @@ def _in_order(record: Any) -> Any:
         record = dataclasses.replace(record, **dict(zip(given, rising, strict=True)))
     if isinstance(record, Commitment) and record.required and record.p_deliver is None:
         record = dataclasses.replace(record, p_deliver=0.5)
+    if isinstance(record, Kpi) and record.private and len(record.private_reason.strip()) < LEAST_REASON:
+        record = dataclasses.replace(record, private_reason="The market must not know.")
     return record
 
 

@@ -67,6 +67,14 @@ class Sight:
         """The words for what is not seen."""
         return tuple(name for name in ("money", "personal", "private") if not getattr(self, name))
 
+    def and_not_more_than(self, other: Sight) -> Sight:
+        """Return what both see."""
+        return Sight(
+            money=self.money and other.money,
+            personal=self.personal and other.personal,
+            private=self.private and other.private,
+        )
+
 
 EVERYTHING = Sight()
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,15 @@ from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.types import FrozenMap, Personal, Unit
 
 OF_ITS_KPI = "unit of the KPI"
+
+
+class Hidden(Enum):
+    """What stands in an answer where its reader may not see a value; null in a document, never 0."""
+
+    HIDDEN = None
+
+
+HIDDEN = Hidden.HIDDEN
 
 
 def is_money(unit: str) -> bool:
@@ -229,6 +239,8 @@ def conceal_finding(finding: Finding, sight: Sight) -> Finding:
 
 
 __all__ = [
+    "HIDDEN",
+    "Hidden",
     "conceal",
     "conceal_body",
     "conceal_finding",

@@ -110,6 +110,17 @@ def _part(annotation: Any, marks: tuple[Any, ...] = ()) -> tuple[Part, bool]:
     return Part(Container.ONE, (annotation,), marks), False
 
 
+def part_of(annotation: Any) -> Part:
+    """Return the shape that an annotation describes, whether or not it may be None.
+
+    Parameters
+    ----------
+    annotation
+        Of a field of any dataclass, with its marks.
+    """
+    return _part(annotation)[0]
+
+
 _READ: dict[type[Any], tuple[FieldOf, ...]] = {}
 
 

@@ -28,6 +28,16 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnUnit:
+    """Marks a value of a result whose unit stands in the field ``unit`` beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Marks a text that may quote any value at all, such as the message of an exception."""
+
+
+@dataclass(frozen=True, slots=True)
 class RefersTo:
     """The kind of record that a key points at; the integrity rules refuse a key that points nowhere."""
 
@@ -225,6 +235,12 @@ MonthOfYear = Annotated[int, Ge(1), Le(12), Unit("month of the year")]
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2200, 12, 31)
 Day = Annotated[date, Ge(FIRST_DAY), Le(LAST_DAY)]
+
+# What engines compute of money is a float, as precise as a sum of money needs to be.
+Amount = Annotated[float, Unit("money")]
+PerMoney = Annotated[float, Unit("points for 10,000 of money")]
+# Whoever knows the rest could try amounts until the digest fits.
+DigestOfMoney = Annotated[str, Unit("digest of money")]
 
 # --- references -------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import Finding
+from rhumbline.book.types import FrozenMap, Severity
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.reasons import Reason
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from rhumbline.engines.planning.result import Line, Plan, PlanStatus
     from rhumbline.engines.planning.verify import ClaimedPlan, ClaimedTerms, Verification
 
-Say = Callable[[Reason], str]
+# Puts a reason into words: those of the catalogue, or others that came with it.
+Say = Callable[..., str]
 Document = dict[str, Any]
 
 VERSION = 1
@@ -112,11 +114,37 @@ def finding(value: Finding) -> Document:
     }
 
 
+def finding_of(raw: Mapping[str, Any]) -> Finding:
+    """Return a finding from the JSON that ``finding`` made of it; what is missing or of another kind is left empty.
+
+    Parameters
+    ----------
+    raw
+        What a document has under ``input``.
+    """
+    texts = {name: raw.get(name) for name in ("code", "where", "message", "remedy", "kind", "key")}
+    severity, numbers = raw.get("severity"), raw.get("numbers")
+    return Finding(
+        **{name: text if isinstance(text, str) else "" for name, text in texts.items()},
+        severity=Severity(severity) if severity in set(Severity) else Severity.ERROR,
+        numbers=FrozenMap(numbers if isinstance(numbers, Mapping) else {}),
+    )
+
+
 # --- documents --------------------------------------------------------------------------------
 
 
 def document(
-    name: str, result: Any, *, book: Book, terms: Any, engine: str, say: Say, findings: Sequence[Finding] = ()
+    name: str,
+    result: Any,
+    *,
+    book: Book,
+    terms: Any,
+    engine: str,
+    say: Say,
+    findings: Sequence[Finding] = (),
+    sha: str = "",
+    concealed: Sequence[str] = (),
 ) -> Document:
     """Return the answer to one question as a JSON document.
 
@@ -136,6 +164,10 @@ def document(
         Puts a reason into words.
     findings
         What the gate noticed about the input.
+    sha
+        Of the Book it was computed from, where the reader sees less than that Book.
+    concealed
+        What the reader may not see: it is null wherever it would stand.
     """
     as_of = (
         getattr(getattr(terms, "plan", None), "as_of", None)
@@ -146,12 +178,16 @@ def document(
     head = {
         "schema": schema(name),
         "as_of": value_of(as_of, say),
-        "book_sha": book.sha,
+        "book_sha": sha or book.sha,
         "terms": value_of(terms, say),
         "engine": engine,
         "input": [finding(found) for found in findings],
     }
     body = SHAPES.get(name, _field_by_field)(result, book, say)
+    if concealed:
+        head["concealed"] = list(concealed)
+        # Most shapes take numbers as they are, and what is hidden is none.
+        body = value_of(body, say)
     return head | {key: value for key, value in body.items() if key not in head}
 
 
@@ -283,7 +319,7 @@ def _plan(plan: Plan, book: Book, say: Say) -> Document:
 def _rule_finding(found: RuleFinding, say: Say) -> Document:
     def text(part: str, told: Reason) -> str:
         # A rule of somebody's own brings its sentences along.
-        return str(found.own_words[part]) if part in found.own_words else say(told)
+        return say(told, found.own_words.get(part, ""))
 
     return {
         "code": found.code,
@@ -476,6 +512,10 @@ def _day(tree: Mapping[str, Any], name: str) -> date:
         raise _Wrong(name, "is no date such as 2026-11-23") from None
 
 
+def _concealed(tree: Mapping[str, Any]) -> tuple[str, ...]:
+    return _keys(tree, "concealed") if "concealed" in tree else ()
+
+
 def _claimed_status(tree: Mapping[str, Any]) -> PlanStatus:
     from rhumbline.engines.planning.result import PlanStatus
 
@@ -510,6 +550,7 @@ def _claim(tree: Mapping[str, Any]) -> ClaimedPlan:
         gap_closed=_number(tree, "gap_closed"),
         cost=_number(tree, "cost"),
         unique=_typed(tree, "unique", bool, type(None)),
+        without_money="money" in _concealed(tree),
         **{name: str(certificate.get(name, "")) for name in ("terms_sha", "set_sha", "starts_sha")},
     )
 
@@ -531,6 +572,7 @@ __all__ = [
     "document",
     "error_document",
     "finding",
+    "finding_of",
     "parse_claim",
     "read_claim",
     "schema",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rhumbline import registry
+from rhumbline.book.authority import EVERYTHING, Sight
 from rhumbline.book.book import Book
+from rhumbline.book.concealment import conceal_finding
 from rhumbline.book.findings import Finding, HeldOutRows
 from rhumbline.exchange import documents
 from rhumbline.faces import html
 from rhumbline.faces.blocks import Blocks
+from rhumbline.faces.concealment import seen_blocks, seen_result
 from rhumbline.faces.telling.inputs import explain_input, held_out
 from rhumbline.faces.terminal import WIDTH, Terminal
 from rhumbline.faces.words import Words
@@ -24,11 +28,37 @@ if TYPE_CHECKING:
     from rhumbline.faces.pictures import Picture
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What an answer was computed from and is, for an answer whose reader sees less.
+
+    Parameters
+    ----------
+    result
+        What was computed.
+    book
+        The whole Book.
+    terms
+        What was asked for.
+    findings
+        What the gate noticed about the input.
+    now
+        The Book of today, which says what is private, where the other one is of an earlier date.
+    """
+
+    result: Any
+    book: Book
+    terms: Any
+    findings: tuple[Finding, ...]
+    now: Book | None = None
+
+
 @dataclass(frozen=True, repr=False)
 class Answer:
     """What Rhumbline answered, and every form it can be shown in.
 
     What is not one of these names is looked up in the result: ``answer.funded`` is ``answer.result.funded``.
+    Every form, the result and the Book too, lacks what the reader may not see.
 
     Parameters
     ----------
@@ -46,6 +76,8 @@ class Answer:
         Of the sentences.
     without_held_out
         Whether somebody chose to have an answer that misses the rows held out.
+    sight
+        What the reader sees.
     """
 
     name: str
@@ -55,18 +87,51 @@ class Answer:
     findings: tuple[Finding, ...] = ()
     language: str = "en"
     without_held_out: bool = field(default=False)
+    sight: Sight = EVERYTHING
+    _seen_of: Whole | None = None
 
     @property
+    def _whole(self) -> Whole:
+        return self._seen_of or Whole(self.result, self.book, self.terms, self.findings)
+
+    def seen_by(self, sight: Sight, now: Book | None = None) -> Answer:
+        """Return the same answer for a reader who sees less; nothing is computed again.
+
+        Parameters
+        ----------
+        sight
+            What that reader sees. What this answer lacks already does not come back.
+        now
+            The Book of today, which says which KPIs are private, where this answer is about an earlier date.
+        """
+        whole = dataclasses.replace(self._whole, now=now or self._whole.now)
+        least = sight.and_not_more_than(self.sight)
+        if not least.concealed:
+            return self
+        words = Words(self.language, whole.book, least, whole.now)
+        return Answer(
+            name=self.name,
+            result=seen_result(whole.result, words),
+            book=words.book or whole.book,
+            terms=seen_result(whole.terms, words),
+            findings=tuple(conceal_finding(finding, least) for finding in whole.findings),
+            language=self.language,
+            without_held_out=self.without_held_out,
+            sight=least,
+            _seen_of=whole,
+        )
+
+    @cached_property
     def words(self) -> Words:
-        """The language, and the Book that names come from."""
-        return Words(self.language, self.book)
+        """The language, the Book that names come from, and what the reader sees."""
+        return Words(self.language, self._whole.book, self.sight, self._whole.now)
 
     @property
     def blocks(self) -> Blocks:
         """What to say, as codes and numbers."""
         explain = registry.resolve(registry.capability(self.name).explain)
-        told: Blocks = explain(self.result, self.book)
-        return (*explain_input(self.findings), *told)
+        told: Blocks = explain(self._whole.result, self._whole.book)
+        return seen_blocks((*explain_input(self.findings), *told), self.words)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -79,6 +144,8 @@ class Answer:
             engine=engine_of(self.name),
             say=self.words.say,
             findings=self.findings,
+            sha=self._whole.book.sha,
+            concealed=self.sight.concealed,
         )
         if self.without_held_out:
             found["terms"]["without_held_out"] = True
@@ -107,14 +174,16 @@ class Answer:
         for answer in (self, other):
             if answer.name != "plan":
                 raise NotAPlan(answer.name)
-        return differ(self.result, other.result, (self.book, other.book), self.language)
+        mine, theirs = self._whole, other._whole
+        sight = self.sight.and_not_more_than(other.sight)
+        return differ(mine.result, theirs.result, (mine.book, theirs.book), self.language, sight)
 
     @property
     def pictures(self) -> tuple[str, ...]:
         """The names of the pictures that can be drawn of this answer, the telling one first."""
         from rhumbline.faces.pictures import names
 
-        return names(self.name, self.result)
+        return names(self.name, self._whole.result)
 
     def picture(self, name: str = "") -> Picture:
         """Return one picture of this answer, with its table.
@@ -131,7 +200,7 @@ class Answer:
         """
         from rhumbline.faces.pictures import picture
 
-        return picture(name, self.name, self.result, self.book, self.words)
+        return picture(name, self.name, self._whole.result, self._whole.book, self.words)
 
     def write(self, path: str | Path) -> None:
         """Write the answer as JSON to a file: the document that docs/reference/json.md promises.
@@ -182,6 +251,8 @@ def ask(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
     **wishes: Any,
 ) -> Answer:
     """Ask one question about a Book.
@@ -201,6 +272,10 @@ def ask(
         Of the sentences: ``en`` or ``de``.
     progress
         Told how far the search is, where there is one; it returns whether to go on.
+    sight
+        What the reader of the answer sees. It is computed on the whole Book, which has to be given here.
+    now
+        The Book of today, which says which KPIs are private, where the other one is of an earlier date.
     wishes
         Fields of the terms, such as ``as_of`` or ``pins``. An answer, such as a plan to verify, stands for its result.
 
@@ -208,19 +283,30 @@ def ask(
     ------
     HeldOutRows
         When the answer would silently miss rows.
+    ConcealedBook
+        When the Book lacks what its reader may not see.
     """
     noticed = tuple(findings) or book.held_out
     without = bool(wishes.pop("without_held_out", getattr(terms, "without_held_out", False)))
     missing = held_out(noticed)
     if missing and registry.capability(name).refuses_held_out and not without:
         raise HeldOutRows(missing)
-    given = {wish: value.result if isinstance(value, Answer) else value for wish, value in wishes.items()}
+    given = {wish: _computed(value) for wish, value in wishes.items()}
     asked = terms if terms is not None else registry.terms_of(name, **given)
     if without and hasattr(asked, "without_held_out"):
         asked = dataclasses.replace(asked, without_held_out=True)
+    # The names of periods count from the evaluation date, also where it was asked for.
+    book = book.replace(as_of=getattr(asked, "as_of", None))
+    if not sight.money and hasattr(asked, "without_money"):
+        asked = asked.without_money()
     Words(language)
     result = registry.run(name, book, asked, progress=progress)
-    return Answer(name, result, book, asked, noticed, language, without)
+    return Answer(name, result, book, asked, noticed, language, without).seen_by(sight, now)
 
 
-__all__ = ["Answer", "ask", "engine_of"]
+def _computed(wish: Any) -> Any:
+    # What is asked about an answer is asked about all of it, whoever reads it.
+    return wish._whole.result if isinstance(wish, Answer) else wish  # noqa: SLF001 - this module's own class
+
+
+__all__ = ["Answer", "Whole", "ask", "engine_of"]

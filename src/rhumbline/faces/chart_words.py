@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rhumbline.book.concealment import HIDDEN
 from rhumbline.faces.charts.words import MINUS
 from rhumbline.faces.words import NO_BREAK, Words
 
@@ -35,7 +36,9 @@ class ChartWords:
         return f"{self.number(share * 100, decimals)}{NO_BREAK}%"
 
     def money(self, amount: float, *, short: bool = False) -> str:
-        """Return an amount with its currency, where short in thousands or millions."""
+        """Return an amount with its currency, where short in thousands or millions; a word where it is hidden."""
+        if not self.words.sight.money:
+            return self.words.show(HIDDEN)
         organisation = self.words.book.organisation if self.words.book is not None else None
         shown = self._short(amount) if short else self.number(amount)
         return f"{shown}{NO_BREAK}{organisation.currency}" if organisation else shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rhumbline.book.authority import EVERYTHING, Sight
 from rhumbline.book.book import Book
 from rhumbline.book.findings import RhumblineError
 from rhumbline.engines.alignment.quantities import Quantities
@@ -12,6 +13,7 @@ from rhumbline.engines.planning.difference import Measured, PlanDifference, diff
 from rhumbline.engines.planning.result import Plan
 from rhumbline.faces import html
 from rhumbline.faces.blocks import Blocks
+from rhumbline.faces.concealment import seen_blocks, seen_result
 from rhumbline.faces.telling.differences import explain_difference
 from rhumbline.faces.terminal import WIDTH, Terminal
 from rhumbline.faces.words import Words
@@ -66,7 +68,7 @@ class Difference:
         return self.text
 
 
-def differ(before: Plan, after: Plan, books: tuple[Book, Book], language: str) -> Difference:
+def differ(before: Plan, after: Plan, books: tuple[Book, Book], language: str, sight: Sight = EVERYTHING) -> Difference:
     """Return what changes from one plan to another.
 
     Parameters
@@ -77,11 +79,14 @@ def differ(before: Plan, after: Plan, books: tuple[Book, Book], language: str) -
         The Books they were made for.
     language
         Of the sentences.
+    sight
+        What the reader sees.
     """
     plans = (before, after)
     one, other = (Measured(plan, Quantities(book, plan.as_of)) for plan, book in zip(plans, books, strict=True))
     found = difference(one, other)
-    return Difference(found, explain_difference(found, one, other), Words(language, _both(*books)))
+    words = Words(language, _both(*books), sight)
+    return Difference(seen_result(found, words), seen_blocks(explain_difference(found, one, other), words), words)
 
 
 def _both(one: Book, other: Book) -> Book:

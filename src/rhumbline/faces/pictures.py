@@ -159,9 +159,23 @@ def picture(name: str, capability: str, result: Any, book: Book, words: Words) -
     kind = next((kind for kind in _KINDS.get(capability, ()) if there and name in {"", kind.name}), None)
     if kind is None:
         raise UnknownPicture(name, there)
-    spoken = ChartWords(words)
-    shown = kind.view(Asked(result, book, views.Setting(spoken)))
+    setting = setting_of(words)
+    spoken = setting.words
+    shown = kind.view(Asked(result, book, setting))
     return Picture(kind.name, lambda width: kind.draw(shown, spoken, width), kind.table(shown, spoken))
+
+
+def setting_of(words: Words, link: Callable[[str, str], str] = views.no_link) -> views.Setting:
+    """Return how pictures speak, where their marks lead, and what their reader sees.
+
+    Parameters
+    ----------
+    words
+        The language and the reader.
+    link
+        The address of a record by kind and key; empty for none.
+    """
+    return views.Setting(ChartWords(words), link, money=words.sight.money, private=words.private)
 
 
 def _drawable(result: Any) -> bool:
@@ -257,4 +271,4 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "compare": (Kind("duel", _duel, draw_tornado, tornado_table),),
 }
 
-__all__ = ["Picture", "UnknownPicture", "names", "picture"]
+__all__ = ["Picture", "UnknownPicture", "names", "picture", "setting_of"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -16,8 +16,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from rhumbline.book.authority import EVERYTHING, Sight
+from rhumbline.book.concealment import HIDDEN, conceal, private_kpis
 from rhumbline.engines.reasons import Reason
-from rhumbline.faces.blocks import Cell, Said
+from rhumbline.faces.blocks import Cell, Given, Said
 
 if TYPE_CHECKING:
     from rhumbline.book.book import Book
@@ -93,6 +95,39 @@ def placeholders(sentence: str) -> frozenset[tuple[str, str]]:
     return frozenset((match["name"], match["hint"] or "") for match in _PLACEHOLDER.finditer(sentence))
 
 
+# --- what some may not see --------------------------------------------------------------------
+
+# How money is printed, or what is computed from it; a value in the unit of its KPI; a text that may quote anything.
+_OF_MONEY = frozenset({"money", "amount", "digest"})
+_OF_ITS_KPI = "level"
+_QUOTE = "quote"
+# Sentences about one and the same numbers: a rule's, and the gate's.
+_ABOUT_THE_SAME = ("name", "message", "why", "remedy")
+
+
+def _subject(code: str) -> str:
+    family, _, last = code.rpartition(".")
+    return family if last.startswith(_ABOUT_THE_SAME) else code
+
+
+_Hints = dict[str, set[str]]
+
+
+@cache
+def _hints() -> Mapping[str, _Hints]:
+    """Return how numbers are printed in all languages, by what their sentences have in common: their subject."""
+    found: dict[str, _Hints] = {}
+    for language in LANGUAGES:
+        for code, sentence in catalogue(language).items():
+            _add_hints(found.setdefault(_subject(code), {}), sentence)
+    return found
+
+
+def _add_hints(found: _Hints, sentence: str) -> None:
+    for name, hint in placeholders(sentence):
+        found.setdefault(name, set()).add(hint)
+
+
 # --- text somebody else wrote -----------------------------------------------------------------
 
 
@@ -119,7 +154,7 @@ def _harmless_character(character: str) -> str:
 
 
 class Words:
-    """Says things in one language about one Book.
+    """Says things in one language about one Book to one reader.
 
     Parameters
     ----------
@@ -127,13 +162,21 @@ class Words:
         One of ``LANGUAGES``.
     book
         Where names and the currency come from; without it keys are printed.
+    sight
+        What the reader sees; a word stands where a value is hidden.
+    now
+        The Book of today, which says what is private, where the other one is of an earlier date.
     """
 
-    def __init__(self, language: str = "en", book: Book | None = None) -> None:
+    def __init__(
+        self, language: str = "en", book: Book | None = None, sight: Sight = EVERYTHING, now: Book | None = None
+    ) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"no language {language!r}; there are {', '.join(LANGUAGES)}")
         self.language = language
-        self.book = book
+        self.sight = sight
+        self.private = frozenset() if sight.private else private_kpis(book, now)
+        self.book = None if book is None else conceal(book, sight, now)
         self._printers: Mapping[str, Callable[[Any], str]] = {
             "": self._plain,
             "raw": lambda value: harmless(str(value)),
@@ -143,6 +186,10 @@ class Words:
             "number": self._number,
             "exact": self._exact,
             "money": self._money,
+            "amount": self._number,
+            "level": self._number,
+            "digest": self._plain,
+            "quote": self._plain,
             "name": self.name,
             "list": self._list,
             "names": self._names,
@@ -163,6 +210,7 @@ class Words:
 
     def said(self, said: Said) -> str:
         """Return whatever a block says, in words."""
+        said = self.seen(said)
         if isinstance(said, Reason):
             return self.say(said)
         if isinstance(said, Cell):
@@ -173,9 +221,9 @@ class Words:
             return self.say(said.reason)
         return self.fill(said.text, said.reason.numbers) if said.template else harmless(said.text)
 
-    def say(self, reason: Reason) -> str:
-        """Return the sentence of a reason with its numbers in it."""
-        return self.text(reason.code, reason.numbers)
+    def say(self, reason: Reason, own: str = "") -> str:
+        """Return the sentence of a reason, or a sentence that came with it, with its numbers in it."""
+        return self.fill(own, reason.numbers) if own else self.text(reason.code, reason.numbers)
 
     def text(self, code: str, numbers: Mapping[str, Any] | None = None, **more: Any) -> str:
         """Return the sentence of a code.
@@ -190,6 +238,9 @@ class Words:
         """
         values = {**(numbers or {}), **more}
         sentence = catalogue(self.language).get(code)
+        if sentence is None and self.sight.concealed:
+            # Nobody said of which kind these numbers are.
+            return code
         if sentence is None:
             listed = ", ".join(f"{name} {self._plain(value)}" for name, value in values.items())
             return f"{code}: {listed}" if listed else code
@@ -201,6 +252,11 @@ class Words:
 
     def _filled(self, match: re.Match[str], values: Mapping[str, Any]) -> str:
         value = values.get(match["name"])
+        if self._hides(match["hint"] or "", values.get("kpi")):
+            value = HIDDEN
+        if value is HIDDEN:
+            # The word has its own brackets, and so may the sentence.
+            return self.show(value).strip("()" if match.string[: match.start()].endswith("(") else "")
         if match["hint"] == "count":
             amount = float(value) if isinstance(value, int | float) else float(len(self._many(value or ())))
             return f"{self._number(amount)}{NO_BREAK}{match['one'] if amount == 1 else match['many']}"
@@ -224,7 +280,88 @@ class Words:
         hint
             One of ``hints``.
         """
+        if value is HIDDEN or (value is not None and self._hides(hint)):
+            return self.text("word.hidden")
         return NOTHING_TO_SAY if value is None else self._printers[hint](value)
+
+    # --- what the reader sees ---------------------------------------------------------------
+
+    def _hides(self, hint: str, kpi: object = None) -> bool:
+        """Whether a value that is printed so is hidden from the reader."""
+        if hint in _OF_MONEY:
+            return not self.sight.money
+        if hint == _QUOTE:
+            return bool(self.sight.concealed)
+        return hint == _OF_ITS_KPI and kpi in self.private
+
+    def level(self, kpi: str, value: Any) -> Cell:
+        """Return a value in the unit of a KPI, hidden where the KPI is private.
+
+        Parameters
+        ----------
+        kpi
+            Key of the KPI.
+        value
+            A reading, a baseline, a target or an effect.
+        """
+        return Cell(HIDDEN if self._hides(_OF_ITS_KPI, kpi) else value, _OF_ITS_KPI)
+
+    def seen(self, said: Said) -> Said:
+        """Return what a block says, without the values that are hidden from the reader.
+
+        Parameters
+        ----------
+        said
+            As ``explain`` selected it.
+        """
+        if not self.sight.concealed:
+            return said
+        if isinstance(said, Cell):
+            return Cell(HIDDEN, said.hint) if said.value is not None and self._hides(said.hint) else said
+        if isinstance(said, Given):
+            numbers = self.seen_numbers(said.reason.code, said.reason.numbers, said.text if said.template else "")
+            return Given(Reason(said.reason.code, numbers), said.text, said.template)
+        return Reason(said.code, self.seen_numbers(said.code, said.numbers))
+
+    def seen_numbers(self, code: str, numbers: Mapping[str, Any], *more: str) -> dict[str, Any]:
+        """Return the numbers of a reason, without those that are hidden from the reader.
+
+        Parameters
+        ----------
+        code
+            Of the reason: its sentences say which of its numbers are money.
+        numbers
+            The values it speaks of.
+        more
+            Sentences that are not in the catalogue.
+
+        Notes
+        -----
+        A number that no sentence prints is hidden as well, since nobody said what it is; keys, texts and dates stay.
+        """
+        if not self.sight.concealed:
+            return dict(numbers)
+        hints = {name: set(known) for name, known in _hints().get(_subject(code), {}).items()}
+        for sentence in more:
+            _add_hints(hints, sentence)
+        return self._seen_numbers(numbers, hints)
+
+    def _seen_numbers(self, numbers: Mapping[str, Any], hints: Mapping[str, Collection[str]]) -> dict[str, Any]:
+        kpi = numbers.get("kpi")
+        return {name: self._seen_number(value, hints.get(name), kpi, hints) for name, value in numbers.items()}
+
+    def _seen_number(
+        self, value: Any, printed: Collection[str] | None, kpi: object, hints: Mapping[str, Collection[str]]
+    ) -> Any:
+        if isinstance(value, Mapping):
+            return self._seen_numbers(value, hints)
+        if isinstance(value, list | tuple):
+            return tuple(self._seen_number(inner, printed, kpi, hints) for inner in value)
+        if printed is None:
+            number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+            unsaid = _OF_MONEY | {_OF_ITS_KPI} if number else ()
+            return HIDDEN if any(self._hides(hint, kpi) for hint in unsaid) else value
+        return HIDDEN if value is not None and any(self._hides(hint, kpi) for hint in printed) else value
 
     # --- one way of printing each -----------------------------------------------------------
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from math import fsum
 
 from rhumbline.book.book import Book
+from rhumbline.book.findings import ConcealedBook
 from rhumbline.book.horizon import Horizon, horizon
 from rhumbline.book.records import Benefit, Initiative
 from rhumbline.book.types import Evidence, Mode, Stage
@@ -49,10 +50,19 @@ class Quantities:
         The Book.
     as_of
         The evaluation date.
+
+    Raises
+    ------
+    ConcealedBook
+        When the Book lacks what its reader may not see: money that is hidden is not money that is not there.
     """
 
     book: Book
     as_of: date
+
+    def __post_init__(self) -> None:
+        if self.book.concealed:
+            raise ConcealedBook(self.book.concealed)
 
     # --- time and resources ---------------------------------------------------------------
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import RhumblineError, as_of_or
-from rhumbline.book.types import NOTHING, DecisionKind, FrozenMap, Severity, natural
+from rhumbline.book.types import NOTHING, DecisionKind, FrozenMap, Quotes, Severity, natural
 from rhumbline.engines.diagnosis.facts import Facts
 from rhumbline.engines.diagnosis.rule import Hit, Rule
 from rhumbline.engines.diagnosis.rules import RULES
@@ -103,7 +103,7 @@ class Crash(NamedTuple):
     """A rule that could not run, and why."""
 
     code: str
-    text: str
+    text: Annotated[str, Quotes()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from math import fsum
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import SameTwice, as_of_or
-from rhumbline.book.types import Count, InitiativeKey
+from rhumbline.book.types import Amount, Count, InitiativeKey, PerMoney
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.alignment.lenses import initiative_lenses
 from rhumbline.engines.alignment.quantities import Quantities
@@ -86,14 +86,14 @@ class Side:
     standing: Standing
     start: int | None
     period: str
-    cost: float
-    cash: float
+    cost: Amount
+    cash: Amount
     hours: Mapping[str, float]
     resource_share: float
     gap_share: Triple
     closes_in_time: float
     worth: float
-    gap_per_money: float | None
+    gap_per_money: PerMoney | None
     alignment: Triple
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
+from typing import Annotated
 
-from rhumbline.book.types import natural
+from rhumbline.book.types import Unit, natural
 from rhumbline.engines.alignment.quantities import Quantities
 from rhumbline.engines.planning.result import Line, Plan
 
@@ -101,10 +102,10 @@ class PlanDifference:
     reserve_stopped: tuple[str, ...]
     value: Shift
     gap_closed: Shift
-    cost: Shift
+    cost: Annotated[Shift, Unit("money")]
     score: Shift
     score_best: Shift
-    money: tuple[Load, ...]
+    money: Annotated[tuple[Load, ...], Unit("money")]
     hours: tuple[Load, ...]
     comparable: bool
 

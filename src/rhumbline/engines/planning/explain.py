@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import as_of_or
-from rhumbline.book.types import Count, InitiativeKey
+from rhumbline.book.types import Amount, Count, InitiativeKey, PerMoney
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.alignment.attribution import Answer, Attribution, answer, attribution
 from rhumbline.engines.alignment.lenses import InitiativeLenses, initiative_lenses
@@ -136,9 +136,9 @@ class Explanation:
     period: str
     gap_share: Triple
     resource_share: float
-    cost: float
+    cost: Amount
     effects: tuple[KpiEffect, ...]
-    gap_per_money: float | None
+    gap_per_money: PerMoney | None
     alignment: InitiativeLenses
     lost: Attribution
     headings: tuple[Heading, ...]
@@ -262,7 +262,7 @@ def _unfunded(inquiry: Inquiry, key: str) -> _Verdict:
 
 
 def _cost_cut(inquiry: Inquiry, key: str) -> Fraction:
-    """The smallest cut that makes a plan with the initiative as good as the best, by bisection, where free is enough."""
+    """The smallest cut that makes a plan with the initiative as good as the best, by bisection; free is enough."""
     fits, fails = Fraction(0), Fraction(1)
     for _ in range(_HALVINGS):
         middle = (fits + fails) / 2

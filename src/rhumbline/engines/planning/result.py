@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from rhumbline.book.digests import canonical
-from rhumbline.book.types import Count, InitiativeKey
+from rhumbline.book.types import Amount, Count, DigestOfMoney, InitiativeKey
 from rhumbline.engines.alignment.organisation import OrganisationScore
 from rhumbline.engines.reasons import Reason
 
@@ -110,7 +110,7 @@ class Certificate:
 
     engine: str
     solver: str
-    model_sha: str
+    model_sha: DigestOfMoney
     nodes: int
     proof: str
     solves: int
@@ -182,8 +182,8 @@ class Plan:
     gap: float | None
     gap_closed: float | None
     gap_closed_by_live: float | None
-    cost: float | None
-    resources: float
+    cost: Amount | None
+    resources: Amount
     unique: bool | None
     score_after: OrganisationScore | None
     certificate: Certificate | None

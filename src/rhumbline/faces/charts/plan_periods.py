@@ -71,12 +71,16 @@ class PlanPeriods:
         Cash that comes in each period; what is left over is carried on.
     teams
         One load per team, with as many members as there are periods.
+    money
+        Whether the reader sees money. Otherwise the bars have no amounts, and the cash is not drawn: its scale would
+        tell them.
     """
 
     periods: tuple[str, ...]
     bars: tuple[PlanBar, ...]
     available: tuple[float, ...]
     teams: tuple[TeamLoad, ...]
+    money: bool = True
 
     def spent(self, mode: str) -> tuple[float, ...]:
         """Return the cumulated cash of the initiatives of a mode, by period."""
@@ -136,11 +140,11 @@ def draw_plan_periods(plan: PlanPeriods, words: Words = ENGLISH, width: float = 
     left = 52.0 if drawing.narrow else round(drawing.width * 0.36)
     grid = _Grid(left, (drawing.width - left) / len(plan.periods), len(plan.periods))
     y = legend(drawing, words, plan.modes, 0, states=False) + 6
-    y = _heading(drawing, plan, grid, words.say("periods.bars"), y)
+    y = _heading(drawing, plan, grid, words.say("periods.bars" if plan.money else "map.initiatives"), y)
     for bar in plan.bars:
         with drawing.item(_bar_says(bar, plan, words), bar.href):
-            y = _bar(drawing, bar, words, grid, y)
-    if plan.available or plan.bars:
+            y = _bar(drawing, bar, words if plan.money else None, grid, y)
+    if plan.money and (plan.available or plan.bars):
         y = _heading(drawing, plan, grid, words.say("periods.cash"), y + 16)
         y = _cash(drawing, plan, words, grid, y)
     if plan.teams:
@@ -174,7 +178,7 @@ def _heading(drawing: Drawing, plan: PlanPeriods, grid: _Grid, text: str, y: flo
 # --- initiatives ------------------------------------------------------------------------------
 
 
-def _bar(drawing: Drawing, bar: PlanBar, words: Words, grid: _Grid, y: float) -> float:
+def _bar(drawing: Drawing, bar: PlanBar, words: Words | None, grid: _Grid, y: float) -> float:
     indent = 20.0
     room = (drawing.width if drawing.narrow else grid.left - 14) - indent
     lines = max(1, len(wrapped(bar.name, room, PLAIN, lines=2)))
@@ -188,9 +192,9 @@ def _bar(drawing: Drawing, bar: PlanBar, words: Words, grid: _Grid, y: float) ->
     for period in range(max(1, bar.start), last + 1):
         x = grid.x(period) + 1
         drawing.rect(x, top, grid.size - 2, _BAR, f"rl-bar {css_of(bar.mode)} rl-soft", radius=2)
-        amount = bar.in_period(period)
-        text = words.money(amount, short=True)
-        drawing.whole_text(x + grid.size / 2 - 1, top + 15, text, grid.size - 6, anchor="mid")
+        if words is not None:
+            text = words.money(bar.in_period(period), short=True)
+            drawing.whole_text(x + grid.size / 2 - 1, top + 15, text, grid.size - 6, anchor="mid")
     return (top + _BAR if drawing.narrow else y + height) + _GAP
 
 

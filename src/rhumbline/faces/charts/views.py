@@ -45,10 +45,16 @@ class Setting:
         The language.
     link
         The address of a record by kind and key; empty for none.
+    money
+        Whether the reader sees money; without it nothing is drawn to a scale of money.
+    private
+        Keys of the KPIs whose numbers the reader does not see.
     """
 
     words: Words = field(default=ENGLISH)
     link: Callable[[str, str], str] = no_link
+    money: bool = True
+    private: frozenset[str] = frozenset()
 
 
 PLAIN_SETTING = Setting()
@@ -234,10 +240,10 @@ def _share_of_gap(quantities: Quantities, initiative: str, kpi: str) -> float:
     return quantities.kpi_weight[kpi] * closes.best if closes else 0.0
 
 
-def gap_arrow(quantities: Quantities, key: str) -> GapArrow | None:
-    """Return the way of a KPI from baseline to target; None without a baseline."""
+def gap_arrow(quantities: Quantities, key: str, setting: Setting = PLAIN_SETTING) -> GapArrow | None:
+    """Return the way of a KPI from baseline to target; None without a baseline, or where the reader may not see it."""
     kpi = quantities.book.kpis[key]
-    if kpi.baseline is None:
+    if kpi.baseline is None or key in setting.private:
         return None
     known = [reading.value for reading in quantities.book.readings(key) if reading.value is not None]
     numbers = [float(value) for value in (kpi.baseline, kpi.target, *known[-1:])]
@@ -277,7 +283,7 @@ def strategy_map(quantities: Quantities, setting: Setting = PLAIN_SETTING) -> St
             record.name,
             quantities.objective_weight[key],
             words.say(f"perspective.{record.perspective}") if record.perspective else "",
-            tuple(_map_kpi(book.kpis[kpi], words) for kpi in record.kpis if kpi in book.kpis),
+            tuple(_map_kpi(book.kpis[kpi], setting) for kpi in record.kpis if kpi in book.kpis),
             setting.link("objective", key),
         )
         for key, record in book.objectives.items()
@@ -290,7 +296,7 @@ def strategy_map(quantities: Quantities, setting: Setting = PLAIN_SETTING) -> St
     served = {kpi for record in book.objectives.values() for kpi in record.kpis}
     aimless = sorted({arrow.kpi for arrow in arrows} - served, key=list(book.kpis).index)
     if aimless:
-        objectives.append(MapObjective("", 0.0, "", tuple(_map_kpi(book.kpis[key], words) for key in aimless)))
+        objectives.append(MapObjective("", 0.0, "", tuple(_map_kpi(book.kpis[key], setting) for key in aimless)))
     initiatives = tuple(_map_initiative(quantities, key, setting) for key in quantities.open)
     perspectives = tuple(words.say(f"perspective.{perspective}") for perspective in Perspective)
     return StrategyMap(perspectives, tuple(objectives), initiatives, arrows)
@@ -301,8 +307,9 @@ def _map_initiative(quantities: Quantities, key: str, setting: Setting) -> MapIn
     return MapInitiative(key, record.name, str(record.mode), live=record.live, href=setting.link("initiative", key))
 
 
-def _map_kpi(kpi: Kpi, words: Words) -> MapKpi:
-    if kpi.baseline is None:
+def _map_kpi(kpi: Kpi, setting: Setting) -> MapKpi:
+    words = setting.words
+    if kpi.baseline is None or kpi.key in setting.private:
         return MapKpi(kpi.key, kpi.name)
     baseline, target = float(kpi.baseline), float(kpi.target)
     decimals = _decimals((baseline, target))
@@ -344,6 +351,7 @@ def plan_periods(quantities: Quantities, plan: Plan, setting: Setting = PLAIN_SE
         bars=tuple(_plan_bar(quantities, key, start, setting) for key, start in starts.items()),
         available=quantities.budget_cash,
         teams=tuple(_team_load(quantities, key, starts, setting) for key in quantities.book.teams),
+        money=setting.money,
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from rhumbline.book.authority import EVERYTHING, Sight
+
 if TYPE_CHECKING:
     from rhumbline.book.book import Book
     from rhumbline.book.findings import Finding
@@ -22,6 +24,8 @@ def report_html(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
 ) -> str:
     """Return the report as one HTML page without script and without anything from elsewhere.
 
@@ -38,6 +42,10 @@ def report_html(
         Of the sentences: ``en`` or ``de``.
     progress
         Told how far the search is; it returns whether to go on.
+    sight
+        What the reader sees; the report is made of the whole Book, and shows what its reader may see.
+    now
+        The Book of today, which says which KPIs are private, where the other one is of an earlier date.
 
     Raises
     ------
@@ -45,11 +53,15 @@ def report_html(
         When neither the terms nor the Book state a date.
     HeldOutRows
         When the report would silently miss entries.
+    ConcealedBook
+        When the Book lacks what its reader may not see.
     """
     from rhumbline.faces.report.contents import gather
     from rhumbline.faces.report.page import report_page
 
-    return report_page(gather(book, terms, findings=findings, language=language, progress=progress))
+    return report_page(
+        gather(book, terms, findings=findings, language=language, progress=progress, sight=sight, now=now)
+    )
 
 
 def report_pdf(
@@ -59,19 +71,21 @@ def report_pdf(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
 ) -> bytes:
     """Return the report as a tagged PDF; raise ``PdfMissing`` where WeasyPrint is not there.
 
     Parameters
     ----------
-    book, terms, findings, language, progress
+    book, terms, findings, language, progress, sight, now
         As for ``report_html``.
     """
     from rhumbline.faces.report.contents import gather
     from rhumbline.faces.report.page import report_page
     from rhumbline.faces.report.pdf import pdf_of
 
-    contents = gather(book, terms, findings=findings, language=language, progress=progress)
+    contents = gather(book, terms, findings=findings, language=language, progress=progress, sight=sight, now=now)
     return pdf_of(report_page(contents, paper=True))
 
 
@@ -82,18 +96,22 @@ def report_workbook(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
 ) -> bytes:
     """Return the report as an XLSX workbook: plan, findings, scores, questions, provenance.
 
     Parameters
     ----------
-    book, terms, findings, language, progress
+    book, terms, findings, language, progress, sight, now
         As for ``report_html``.
     """
     from rhumbline.faces.report.contents import gather
     from rhumbline.faces.report.workbook import workbook_of
 
-    return workbook_of(gather(book, terms, findings=findings, language=language, progress=progress))
+    return workbook_of(
+        gather(book, terms, findings=findings, language=language, progress=progress, sight=sight, now=now)
+    )
 
 
 def onepage_html(
@@ -103,18 +121,22 @@ def onepage_html(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
 ) -> str:
     """Return the strategy on one sheet of A4, as HTML.
 
     Parameters
     ----------
-    book, terms, findings, language, progress
+    book, terms, findings, language, progress, sight, now
         As for ``report_html``.
     """
     from rhumbline.faces.report.contents import gather
     from rhumbline.faces.report.page import onepage_page
 
-    return onepage_page(gather(book, terms, findings=findings, language=language, progress=progress))
+    return onepage_page(
+        gather(book, terms, findings=findings, language=language, progress=progress, sight=sight, now=now)
+    )
 
 
 def onepage_pdf(
@@ -124,19 +146,21 @@ def onepage_pdf(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
 ) -> bytes:
     """Return the strategy on one sheet of A4, as PDF; raise ``PdfMissing`` where WeasyPrint is not there.
 
     Parameters
     ----------
-    book, terms, findings, language, progress
+    book, terms, findings, language, progress, sight, now
         As for ``report_html``.
     """
     from rhumbline.faces.report.contents import gather
     from rhumbline.faces.report.page import onepage_page
     from rhumbline.faces.report.pdf import pdf_of
 
-    contents = gather(book, terms, findings=findings, language=language, progress=progress)
+    contents = gather(book, terms, findings=findings, language=language, progress=progress, sight=sight, now=now)
     return pdf_of(onepage_page(contents, paper=True))
 
 

@@ -8,7 +8,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from rhumbline.book.authority import EVERYTHING, Sight
 from rhumbline.book.book import Book
+from rhumbline.book.concealment import conceal_finding
 from rhumbline.book.findings import Finding, as_of_or
 from rhumbline.engines.alignment import Quantities, Score
 from rhumbline.engines.alignment.organisation import LEAST_ANSWERS
@@ -30,13 +32,13 @@ class Contents:
     Parameters
     ----------
     book
-        The Book.
+        The whole Book: what is shown of it goes through the words, which leave out what the reader may not see.
     terms
         What the plan was asked for.
     findings
         What the gate noticed about the input.
     words
-        The language, and the Book that names come from.
+        The language, the Book that names come from, and what the reader sees.
     score_answer, check_answer, plan_answer
         The answers to ``score``, ``check`` and ``plan``.
     explanations
@@ -136,6 +138,8 @@ def gather(
     findings: Iterable[Finding] = (),
     language: str = "en",
     progress: Any = None,
+    sight: Sight = EVERYTHING,
+    now: Book | None = None,
 ) -> Contents:
     """Ask everything a report tells.
 
@@ -151,6 +155,10 @@ def gather(
         Of the sentences: ``en`` or ``de``.
     progress
         Told how far the search is; it returns whether to go on.
+    sight
+        What the reader sees; the report is made of the whole Book, and shows what its reader may see.
+    now
+        The Book of today, which says which KPIs are private, where the other one is of an earlier date.
 
     Raises
     ------
@@ -158,6 +166,8 @@ def gather(
         When neither the terms nor the Book state a date.
     HeldOutRows
         When the report would silently miss entries.
+    ConcealedBook
+        When the Book lacks what its reader may not see.
     """
     asked = terms or PlanTerms()
     dated = book.replace(as_of=as_of_or(book.as_of, asked.as_of))
@@ -166,8 +176,8 @@ def gather(
     return Contents(
         book=dated,
         terms=asked,
-        findings=noticed,
-        words=Words(language, dated),
+        findings=tuple(conceal_finding(finding, sight) for finding in noticed),
+        words=Words(language, dated, sight, now),
         score_answer=ask("score", dated, findings=noticed, language=language),
         check_answer=ask("check", dated, findings=noticed, language=language),
         plan_answer=plan,

@@ -15,6 +15,7 @@ from rhumbline.engines.planning import Line
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.answers import engine_of
 from rhumbline.faces.blocks import Cell, Column, Said
+from rhumbline.faces.concealment import concealed_note
 from rhumbline.faces.report.contents import Contents
 from rhumbline.faces.report.pictures import address
 from rhumbline.faces.telling.findings import name_of, said_by
@@ -157,7 +158,7 @@ def certificate_grid(contents: Contents) -> Grid:
             ("solver", Cell(plan.certificate.solver)),
             ("proof", Reason(f"report.proof.{plan.certificate.proof.replace(' ', '_')}")),
             ("solves", Reason("report.made.solves_value", numbers)),
-            ("model", Cell(plan.certificate.model_sha)),
+            ("model", Cell(plan.certificate.model_sha, "digest")),
             ("terms", Cell(plan.certificate.terms_sha or None)),
         ]
     return _facts("certificate", facts)
@@ -183,6 +184,8 @@ def made_grid(contents: Contents) -> Grid:
         *((f"engine_{name}", Cell(engine_of(name))) for name in ("score", "check", "plan")),
         ("version", Cell(__version__)),
     ]
+    if contents.words.sight.concealed:
+        facts.append(("concealed", concealed_note(contents.words)))
     return _facts("made", facts)
 
 

@@ -11,6 +11,7 @@ from rhumbline.engines.planning import Line
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Entries, Entry, Heading
 from rhumbline.faces.charts import stylesheet, to_html
+from rhumbline.faces.concealment import concealed_note
 from rhumbline.faces.report import grids
 from rhumbline.faces.report.contents import Contents
 from rhumbline.faces.report.figures import figures_of
@@ -76,6 +77,7 @@ def _render(template: str, contents: Contents, style: str, *, paper: bool, **mor
             pictures=pictures_of(contents),
             sources=sources_of(contents),
             paradox=paradox(contents.book).reasons,
+            concealed=concealed_note(words) if words.sight.concealed else None,
             paper=paper,
             **more,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from rhumbline.faces.chart_words import ChartWords
+from rhumbline.faces import pictures
 from rhumbline.faces.charts import (
     NARROW,
     WIDE,
@@ -91,7 +91,7 @@ def pictures_of(contents: Contents) -> dict[str, Picture]:
 
 def setting_of(contents: Contents) -> views.Setting:
     """Return the language and the links of the pictures."""
-    return views.Setting(ChartWords(contents.words), address)
+    return pictures.setting_of(contents.words, address)
 
 
 def _pictures(contents: Contents) -> Iterator[Picture]:

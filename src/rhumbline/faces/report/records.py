@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
+from rhumbline.book.concealment import HIDDEN
 from rhumbline.book.records import KINDS
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Cell, Column, Said
@@ -52,6 +53,11 @@ def _kind_name(contents: Contents, kind: str) -> str:
 def _amounts(contents: Contents, amounts: Iterable[Decimal]) -> Cell:
     """Return amounts of consecutive periods as one text, so that a row stays a row."""
     return Cell(" · ".join(contents.words.show(amount, "number") for amount in amounts) or None)
+
+
+def _cash(contents: Contents, amounts: Iterable[Decimal]) -> Cell:
+    """Return the money of consecutive periods; hidden, not even their number is told."""
+    return _amounts(contents, amounts) if contents.words.sight.money else Cell(HIDDEN)
 
 
 def _budget(contents: Contents) -> tuple[tuple[Column, ...], list[Row]]:
@@ -107,8 +113,8 @@ def _kpis(contents: Contents) -> tuple[tuple[Column, ...], list[Row]]:
             Cell(key),
             named(key),
             Cell(kpi.unit),
-            Cell(kpi.baseline, "number"),
-            Cell(kpi.target, "number"),
+            contents.words.level(key, kpi.baseline),
+            contents.words.level(key, kpi.target),
             Cell(quantities.kpi_weight[key], "percent"),
             due,
         )
@@ -130,7 +136,7 @@ def _initiatives(contents: Contents) -> tuple[tuple[Column, ...], list[Row]]:
             named(key),
             Reason(f"word.{initiative.status}"),
             Reason(f"chart.mode.{initiative.mode}"),
-            _amounts(contents, initiative.cash),
+            _cash(contents, initiative.cash),
             Cell(hours or None),
             Cell(tuple(initiative.depends) or None, "names"),
         )
@@ -145,9 +151,9 @@ def _benefits(contents: Contents) -> tuple[tuple[Column, ...], list[Row]]:
                 Cell(key),
                 named(benefit.initiative),
                 named(benefit.kpi),
-                Cell(benefit.low, "number"),
-                Cell(benefit.likely, "number"),
-                Cell(benefit.high, "number"),
+                contents.words.level(benefit.kpi, benefit.low),
+                contents.words.level(benefit.kpi, benefit.likely),
+                contents.words.level(benefit.kpi, benefit.high),
                 Cell(benefit.evidence.value),
                 Cell(benefit.source or None),
             ),

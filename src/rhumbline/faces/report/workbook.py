@@ -15,7 +15,15 @@ from rhumbline.faces.report.sources import sources_grid
 from rhumbline.faces.words import harmless
 
 # How numbers look, by how they are printed elsewhere; points are stored as points of 100.
-_FORMATS = {"percent": "0.0%", "points": "0.0", "money": "#,##0.00", "exact": "0.000000000", "number": "#,##0.##"}
+_FORMATS = {
+    "percent": "0.0%",
+    "points": "0.0",
+    "money": "#,##0.00",
+    "exact": "0.000000000",
+    "number": "#,##0.##",
+    "amount": "#,##0.##",
+    "level": "#,##0.##",
+}
 _WIDEST, _NARROWEST = 70, 8
 
 _SHEETS: dict[str, tuple[Callable[[Contents], grids.Grid], ...]] = {
@@ -98,6 +106,7 @@ class _Writer:
         return line + 2 + len(table.rows)
 
     def _cell(self, sheet: Any, line: int, place: int, said: Said) -> None:
+        said = self.words.seen(said)
         value = said.value if isinstance(said, Cell) else None
         hint = said.hint if isinstance(said, Cell) else ""
         if isinstance(value, date):

@@ -220,7 +220,7 @@ def _side_by_side(comparison: Comparison) -> Table:
         ("takes", "percent", "resource_share"),
         ("closes_in_time", "percent", "closes_in_time"),
         ("worth", "points", "worth"),
-        ("per_money", "number", "gap_per_money"),
+        ("per_money", "amount", "gap_per_money"),
     )
     cells: list[tuple[Said, ...]] = [
         (Reason(f"compared.{code}"), Cell(getattr(a, field), hint), Cell(getattr(b, field), hint))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from rhumbline.book.types import Amount
 from rhumbline.engines.planning.result import Plan, PlanStatus
 
 
@@ -63,6 +64,8 @@ class ClaimedPlan:
         Whether no other set has the same value and cost; None when undecided.
     terms_sha, set_sha, starts_sha
         Digests the planner put into the certificate; empty when it has none.
+    without_money
+        Whether it was written for somebody who sees no money, and so states no cost.
     """
 
     book_sha: str
@@ -79,11 +82,12 @@ class ClaimedPlan:
     bound: float | None
     gap: float | None
     gap_closed: float | None
-    cost: float | None
+    cost: Amount | None
     unique: bool | None = None
     terms_sha: str = ""
     set_sha: str = ""
     starts_sha: str = ""
+    without_money: bool = False
 
 
 def claimed_of(plan: Plan) -> ClaimedPlan:

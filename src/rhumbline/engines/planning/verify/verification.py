@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import isfinite
+from typing import Annotated
 
 from rhumbline.book.book import Book
-from rhumbline.book.types import Count
+from rhumbline.book.types import Count, OwnUnit, Unit
 from rhumbline.engines.planning.result import Plan, PlanStatus, set_sha, starts_sha, terms_sha
 from rhumbline.engines.planning.verify.claim import ClaimedPlan, claimed_of
 from rhumbline.engines.planning.verify.exact import Company, cents, company, exact, in_order
@@ -76,6 +77,10 @@ class VerifyTerms:
             # A frozen dataclass is completed this way.
             object.__setattr__(self, "plan", claimed_of(given))
 
+    def without_money(self) -> VerifyTerms:
+        """Return the same terms for somebody who sees no money: whether a stated cost is right would tell it."""
+        return replace(self, plan=replace(self.plan, cost=None, without_money=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -94,14 +99,17 @@ class Check:
         What is wrong; None when the check holds.
     more
         What else is wrong with the same part.
+    unit
+        Of both numbers, where it is money.
     """
 
     name: str
     holds: bool
-    claimed: object = None
-    found: object = None
+    claimed: Annotated[object, OwnUnit()] = None
+    found: Annotated[object, OwnUnit()] = None
     reason: Reason | None = None
     more: tuple[Reason, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ class Verification:
     checks: tuple[Check, ...]
     proof: Proof
     value: Fraction | None = None
-    cost: Fraction | None = None
+    cost: Annotated[Fraction, Unit("money")] | None = None
     better: Resolved | None = None
 
     @property
@@ -185,7 +193,8 @@ def _told(checks: tuple[Check, ...]) -> tuple[Verdict, tuple[Check, ...]]:
 def _check(name: str, reasons: Iterable[Reason], claimed: object = None, found: object = None) -> Check:
     """Return a check that holds when there is nothing to say against it."""
     said = tuple(reasons)
-    return Check(name, not said, claimed, found, said[0] if said else None, said[1:])
+    unit = "money" if name == "cost" else ""
+    return Check(name, not said, claimed, found, said[0] if said else None, said[1:], unit)
 
 
 # --- Book and terms ---------------------------------------------------------------------------
@@ -268,7 +277,8 @@ class _Audit:
             of_set += [*self._changed_set(), *room]
         yield _check("set", of_set)
         yield _check("start", of_starts)
-        yield self._number("cost", self.claim.cost, self.cost, HALF_A_CENT)
+        if not self.claim.without_money:
+            yield self._number("cost", self.claim.cost, self.cost, HALF_A_CENT)
         yield self._number("gap_closed", self.claim.gap_closed, self.gap_closed, VALUE_TOLERANCE)
         yield self._number("value", self.claim.value, self.value, VALUE_TOLERANCE)
         yield self._bound()
@@ -288,7 +298,7 @@ class _Audit:
         """Whether a start was changed, and not the set: the set is complete and costs what it should."""
         if of_set or self._set_digest_differs():
             return False
-        return bool(of_starts) or self._starts_digest_differs() or _near(self.claim.cost, self.cost, HALF_A_CENT)
+        return bool(of_starts) or self._starts_digest_differs() or not self._differs("cost")
 
     def _changed_set(self) -> Iterator[Reason]:
         """Yield what tells that the set is not the one the numbers were computed for."""
@@ -305,6 +315,8 @@ class _Audit:
             yield Reason("verify.start.numbers")
 
     def _differs(self, name: str) -> bool:
+        if name == "cost" and self.claim.without_money:
+            return False
         tolerance = HALF_A_CENT if name == "cost" else VALUE_TOLERANCE
         return not _near(getattr(self.claim, name), getattr(self, name), tolerance)
 
