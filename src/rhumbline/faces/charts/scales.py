@@ -50,7 +50,8 @@ def ticks(least: float, most: float, count: int) -> tuple[float, ...]:
     count
         About how many steps.
     """
-    if most - least <= 1e-12:
+    # Less than that, and rounding errors are as large as the span itself.
+    if most - least <= 1e-9 * max(1e-3, abs(least), abs(most)):
         most = least + 1.0
     step = round_step(most - least, count)
     first, last = floor(least / step + 1e-9), ceil(most / step - 1e-9)
