@@ -10,7 +10,7 @@ from math import fsum
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import SameTwice, as_of_or
-from rhumbline.book.types import Amount, Count, InitiativeKey, PerMoney
+from rhumbline.book.types import Amount, Count, InitiativeKey, PerMoney, ScenarioKey
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.alignment.lenses import initiative_lenses
 from rhumbline.engines.alignment.quantities import Quantities
@@ -28,8 +28,10 @@ class CompareTerms:
 
     Parameters
     ----------
-    a, b
-        The initiatives.
+    a
+        One initiative.
+    b
+        The other initiative.
     as_of, pins, bans, scenario, node_limit, without_held_out
         As for a plan.
     """
@@ -39,7 +41,7 @@ class CompareTerms:
     as_of: date | None = None
     pins: tuple[InitiativeKey, ...] = ()
     bans: tuple[InitiativeKey, ...] = ()
-    scenario: str | None = None
+    scenario: ScenarioKey | None = None
     node_limit: Count | None = None
     without_held_out: bool = False
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import as_of_or
-from rhumbline.book.types import Amount, Count, InitiativeKey, PerMoney
+from rhumbline.book.types import Amount, Count, InitiativeKey, PerMoney, ScenarioKey
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.alignment.attribution import Answer, Attribution, answer, attribution
 from rhumbline.engines.alignment.lenses import InitiativeLenses, initiative_lenses
@@ -45,7 +45,7 @@ class ExplainTerms:
     as_of: date | None = None
     pins: tuple[InitiativeKey, ...] = ()
     bans: tuple[InitiativeKey, ...] = ()
-    scenario: str | None = None
+    scenario: ScenarioKey | None = None
     node_limit: Count | None = None
     without_held_out: bool = False
 

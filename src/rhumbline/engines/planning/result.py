@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from rhumbline.book.digests import canonical
-from rhumbline.book.types import Amount, Count, DigestOfMoney, InitiativeKey
+from rhumbline.book.types import Amount, Count, DigestOfMoney, InitiativeKey, ScenarioKey
 from rhumbline.engines.alignment.organisation import OrganisationScore
 from rhumbline.engines.reasons import Reason
 
@@ -51,7 +51,7 @@ class PlanTerms:
     as_of: date | None = None
     pins: tuple[InitiativeKey, ...] = ()
     bans: tuple[InitiativeKey, ...] = ()
-    scenario: str | None = None
+    scenario: ScenarioKey | None = None
     node_limit: Count | None = None
     without_held_out: bool = False
 
