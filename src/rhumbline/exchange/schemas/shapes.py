@@ -85,6 +85,8 @@ def nullable(schema: Schema) -> Schema:
     schema
         Of the other values.
     """
+    if schema == {} or "null" in schema.get("type", ()):
+        return schema
     if "anyOf" in schema:
         return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
     if not isinstance(schema.get("type"), str):
