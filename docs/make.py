@@ -6,6 +6,7 @@
 import re
 import sys
 import textwrap
+from collections.abc import Iterable
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -13,7 +14,10 @@ from pathlib import Path
 import typer
 
 import rhumbline
+from rhumbline.book.authority import AUTHORITY, SPOKEN, AccessRole, Sight, Verb, may, sight_of
+from rhumbline.book.concealment import reasons_to_hide
 from rhumbline.book.fields import fields_of
+from rhumbline.book.records import KINDS
 from rhumbline.faces.blocks import Tone
 from rhumbline.faces.cli import application
 from rhumbline.faces.terminal import Line, Terminal, width_of
@@ -23,7 +27,10 @@ from rhumbline.registry import Capability, resolve
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 CLI, PICTURE, README = DOCS / "reference" / "cli.md", DOCS / "pictures" / "plan.svg", ROOT / "README.md"
+PERMISSIONS = DOCS / "reference" / "permissions.md"
 TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n)", re.DOTALL)
+
+MATRIX = re.compile(r"(<!-- permissions -->\n).*?(<!-- end of permissions -->\n)", re.DOTALL)
 
 # Commands that are not capabilities.
 FILES = ("import", "convert", "template", "demo", "report", "brief onepage")
@@ -99,6 +106,54 @@ def readme() -> str:
     """The README with its table brought up to date."""
     table = f"\\g<1>\n{capability_table()}\n\\g<2>"
     return TABLE.sub(table, README.read_text(encoding="utf-8"))
+
+
+# --- who may do what --------------------------------------------------------------------------
+
+
+def _row(name: str, cells: Iterable[str]) -> str:
+    return f"| {' | '.join([name, *cells])} |"
+
+
+def _head(first: str) -> list[str]:
+    return [_row(first, AccessRole), _row("---", ["---"] * len(AccessRole))]
+
+
+def _verb(role: AccessRole, verb: Verb) -> str:
+    if not may(role, verb):
+        return ""
+    return "yes" if all(may(role, verb, kind) for kind in KINDS if kind not in SPOKEN) else "some kinds"
+
+
+def _of_kind(role: AccessRole, kind: str) -> str:
+    """The strongest of what a role may do to a kind."""
+    return next((verb.value for verb in (Verb.WRITE, Verb.PROPOSE, Verb.READ) if may(role, verb, kind)), "")
+
+
+def permissions() -> str:
+    """The reference page of the roles with its tables brought up to date."""
+    roles = [f"- **{role}**: {own.about}" for role, own in AUTHORITY.items()]
+    verbs = [_row(f"`{verb}`", (_verb(role, verb) for role in AccessRole)) for verb in Verb]
+    kinds = [_row(f"`{kind}`", (_of_kind(role, kind) for role in AccessRole)) for kind in KINDS]
+    seen = [
+        _row(name, ("yes" if name not in sight_of(role).concealed else "" for role in AccessRole))
+        for name in Sight(money=False, personal=False, private=False).concealed
+    ]
+    hidden = [
+        f"| `{kind}` | `{field.name}` | {', '.join(sorted(reasons))} |"
+        for kind, record in KINDS.items()
+        for field in fields_of(record.record)
+        if (reasons := reasons_to_hide(field.part))
+    ]
+    parts = [
+        [*roles],
+        ["### What each may do", "", *_head("verb"), *verbs],
+        ["### To which records", "", *_head("kind"), *kinds],
+        ["### What each sees", "", *_head("beside what everybody sees"), *seen],
+        ["### Which fields that hides", "", "| kind | field | hidden without |", "|---|---|---|", *hidden],
+    ]
+    tables = "\n\n".join("\n".join(part) for part in parts)
+    return MATRIX.sub(lambda found: f"{found[1]}\n{tables}\n\n{found[2]}", PERMISSIONS.read_text(encoding="utf-8"))
 
 
 # --- the picture ------------------------------------------------------------------------------
@@ -183,9 +238,14 @@ def stories() -> dict[Path, str]:
     return pages()
 
 
+def made() -> dict[Path, str]:
+    """The pages of the reference that the program knows best, by path."""
+    return {CLI: cli(), PICTURE: picture(), README: readme(), PERMISSIONS: permissions()}
+
+
 def main() -> None:
     """Write everything anew."""
-    for path, text in ({CLI: cli(), PICTURE: picture(), README: readme()} | stories()).items():
+    for path, text in (made() | stories()).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         typer.echo(f"wrote {path.relative_to(ROOT)}")
