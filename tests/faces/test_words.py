@@ -53,7 +53,7 @@ def sources(*folders):
 
 def codes_in_use():
     found = set(REASON_CODES)
-    for text in sources("faces", "engines", "exchange"):
+    for text in sources("faces", "engines", "exchange", "server"):
         found |= set(LITERAL.findall(text)) | set(COLUMNS.findall(text))
         found |= set(re.findall(r'words\.text\(\s*"([a-z_]+\.[\w.-]+)"', text))
         found |= set(re.findall(r'self\.text\(\s*"([a-z_]+\.[\w.-]+)"', text))

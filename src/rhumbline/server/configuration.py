@@ -17,6 +17,7 @@ from rhumbline.faces.refusals import refusal
 
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
+DEFAULT_URL = "http://127.0.0.1:8321"
 # Django itself falls back to a key of fifty characters; one that a person made up is shorter.
 SHORTEST_SECRET = 32
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
@@ -67,7 +68,7 @@ VARIABLES = (
     ),
     Variable(
         "RHUMBLINE_URL",
-        "`http://127.0.0.1:8321`",
+        f"`{DEFAULT_URL}`",
         "The address people type. With `https://` cookies travel encrypted only, and browsers insist on that.",
     ),
     Variable(
@@ -144,7 +145,7 @@ class Configuration:
     secret_file
         Where it is kept, or would be.
     url
-        The address people type, without a slash at its end.
+        The address people type, without a slash at its end; empty when nobody said.
     hosts
         The names this server answers to.
     open_to
@@ -201,17 +202,15 @@ def read_configuration(environment: Mapping[str, str] | None = None) -> Configur
     home = _home(given)
     secret_file = Path(given.get("RHUMBLINE_SECRET_KEY_FILE", "").strip() or home / "secret-key")
     url = _address(given)
-    named = _named(given)
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    own = (host if host.endswith("]") else host.rpartition(":")[0] or host,)
+    named = tuple(dict.fromkeys((*_named(given), *_host_of(url))))
     return Configuration(
         home=home,
         database=_database(given, home),
         secret=_secret(given, secret_file),
         secret_file=secret_file,
         url=url,
-        hosts=tuple(dict.fromkeys((*named, *own, *_LOCAL))),
-        open_to=tuple(dict.fromkeys((*named, *(own if "RHUMBLINE_URL" in given else ())))),
+        hosts=tuple(dict.fromkeys((*named, *_LOCAL))),
+        open_to=named,
         proxies=_listed(given.get("RHUMBLINE_PROXY", "")),
         level=_one_of(given, "RHUMBLINE_LOG", LEVELS) or "info",
         form=_one_of(given, "RHUMBLINE_LOG_FORM", FORMS),
@@ -294,7 +293,9 @@ def _unguessable(variable: str, text: str) -> str:
 
 
 def _address(given: Mapping[str, str]) -> str:
-    text = given.get("RHUMBLINE_URL", "").strip().rstrip("/") or "http://127.0.0.1:8321"
+    text = given.get("RHUMBLINE_URL", "").strip().rstrip("/")
+    if not text:
+        return ""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -303,6 +304,12 @@ def _address(given: Mapping[str, str]) -> str:
     if not valid or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
         raise refusal("setting-address", "RHUMBLINE_URL", value=text)
     return text
+
+
+def _host_of(url: str) -> tuple[str, ...]:
+    host = urlsplit(url).netloc
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return (name.lower(),) if name else ()
 
 
 def _named(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -340,4 +347,4 @@ def written(variables: tuple[Variable, ...] = VARIABLES) -> str:
     return "\n".join(["| variable | when it is not set | what it decides |", "|---|---|---|", *rows]) + "\n"
 
 
-__all__ = ["VARIABLES", "Configuration", "Database", "Variable", "read_configuration", "written"]
+__all__ = ["DEFAULT_URL", "VARIABLES", "Configuration", "Database", "Variable", "read_configuration", "written"]

@@ -63,6 +63,8 @@ def _fault(error: BaseException) -> dict[str, Any]:
     """Say which fault it was and where it happened; its message may quote somebody's data."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
+    # Of the way there, our own steps tell most; and where it ended, wherever that is.
+    places = [place for place in places[:-1] if place.startswith("rhumbline/")] + places[-1:]
     found: dict[str, Any] = {"fault": f"{type(error).__module__}.{type(error).__qualname__}", "at": places}
     if error.__cause__ is not None:
         cause = type(error.__cause__)

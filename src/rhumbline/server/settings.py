@@ -146,7 +146,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "rhumbline_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_TRUSTED_ORIGINS = [CONFIGURATION.url]
+CSRF_FAILURE_VIEW = "rhumbline.faces.pages.faults.no_form_of_ours"
+CSRF_TRUSTED_ORIGINS = [CONFIGURATION.url] if CONFIGURATION.url else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = CONFIGURATION.encrypted
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if CONFIGURATION.encrypted else 0
 # Who watches over the server asks by the local, unencrypted way.
@@ -168,7 +169,7 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [Path(__file__).parent.parent / "faces" / "pages" / "templates"],
-        "OPTIONS": {"autoescape": True},
+        "OPTIONS": {"environment": "rhumbline.faces.pages.looks.environment"},
     }
 ]
 USE_TZ = True

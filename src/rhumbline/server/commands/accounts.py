@@ -1,0 +1,159 @@
+"""``rhumbline createowner`` and ``rhumbline resetpassword``: let somebody in who cannot come in by a page."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from rhumbline.faces.commands import Language
+from rhumbline.faces.refusals import refusal
+from rhumbline.server.commands.ready import served
+from rhumbline.server.commands.saying import LanguageOption, headline, next_steps, say, sentence
+from rhumbline.server.configuration import DEFAULT_URL
+
+_Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address somebody signs in with.")]
+
+
+def createowner(
+    email: _Email,
+    *,
+    organisation: Annotated[str, typer.Option("--organisation", metavar="KEY", help="Which organisation they own.")],
+    name: Annotated[str, typer.Option("--name", help="What the organisation is called, when it is new.")] = "",
+    language: LanguageOption = Language.EN,
+) -> int:
+    """Make somebody an owner; the password of a new account is asked for, or read from standard input."""
+    with served():
+        from django.db import transaction
+
+        from rhumbline.book.authority import AccessRole
+
+        address = _address(email)
+        if not _is_key(organisation):
+            raise refusal("organisation-key", "--organisation", key=organisation)
+        known = account(address)
+        password = None if known else _new_password(language, address)
+        with transaction.atomic():
+            user = known or new_account(address, password)
+            found, made = _organisation(organisation, name)
+            join(found, user, AccessRole.OWNER)
+    if made:
+        say(language, sentence("owner.made_organisation", key=organisation))
+    say(
+        language,
+        headline("owner.made" if known else "owner.made_account", email=address, key=organisation),
+        next_steps(up="up"),
+    )
+    return 0
+
+
+def resetpassword(
+    email: _Email,
+    *,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for the new password here, instead of making a link.")] = False,
+    language: LanguageOption = Language.EN,
+) -> int:
+    """Let somebody choose a new password: with a link that works once, or here."""
+    from rhumbline.faces.streams import write_bytes
+
+    with served() as configuration:
+        from rhumbline.store.sign_in import new_link
+
+        address = _address(email)
+        user = account(address)
+        if user is None:
+            raise refusal("account-unknown", address)
+        if ask:
+            # The sessions of an account end with its password.
+            user.set_password(_new_password(language, address))
+            user.save(update_fields=["password"])
+            say(language, headline("password.changed", email=address))
+        else:
+            say(language, sentence("password.link", email=address))
+            # On a line of its own and never broken, so that it can be copied.
+            url = configuration.url or DEFAULT_URL
+            write_bytes(f"{url}/enter/{new_link(user, new_password=True)}\n".encode())
+    return 0
+
+
+# --- accounts ---------------------------------------------------------------------------------
+
+
+def account(email: str) -> Any:
+    """Return the account with an address, or None."""
+    from rhumbline.store.models import User
+
+    return User.objects.filter(username=email).first()
+
+
+def new_account(email: str, password: str | None) -> Any:
+    """Make an account; without a password it can be entered by a link only."""
+    from rhumbline.store.models import User
+
+    return User.objects.create_user(username=email, email=email, password=password)
+
+
+def join(organisation: Any, user: Any, role: Any) -> None:
+    """Give a user a role in an organisation, or another one than before."""
+    from rhumbline.store.models import Membership
+
+    Membership.objects.update_or_create(organisation=organisation, user=user, defaults={"role": role.value})
+
+
+def _organisation(key: str, name: str) -> tuple[Any, bool]:
+    from django.utils import timezone
+
+    from rhumbline.store.models import Organisation
+
+    return Organisation.objects.get_or_create(key=key, defaults={"name": name or key, "created": timezone.now()})
+
+
+def _is_key(key: str) -> bool:
+    from django.utils.text import slugify
+
+    return 0 < len(key) <= 80 and slugify(key) == key and "_" not in key
+
+
+def _address(email: str) -> str:
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise refusal("not-an-address", "EMAIL", email=email) from None
+    return address
+
+
+def _new_password(language: Language, address: str) -> str:
+    """Ask for a password twice, or read one line where nobody sits at a terminal; refuse a weak one."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from rhumbline.store.models import User
+
+    password = _asked(language)
+    try:
+        validate_password(password, User(username=address, email=address))
+    except ValidationError as weak:
+        raise refusal("password-weak", "password", problem=" ".join(weak.messages)) from None
+    return password
+
+
+def _asked(language: Language) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    from getpass import getpass
+
+    from rhumbline.faces.words import Words
+
+    words = Words(language.value)
+    password = getpass(words.text("owner.ask") + " ")
+    if getpass(words.text("owner.ask_again") + " ") != password:
+        raise refusal("passwords-differ", "password")
+    return password
+
+
+__all__ = ["account", "createowner", "join", "new_account", "resetpassword"]
