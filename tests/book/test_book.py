@@ -89,6 +89,93 @@ def test_replacing_shares_and_leaves_the_old_book_alone():
     assert changed.replace(book.initiatives["i2"]).sha == sha
 
 
+def step_by_step(draw, book, others):
+    """Put records in and take them out, one Book after the other, with and without asking for a digest between."""
+    pool = everything(others)
+    for _ in range(draw(st.integers(1, 6))):
+        if pool and draw(st.booleans()):
+            some = draw(st.lists(st.sampled_from(pool), max_size=4))
+            known = draw(st.booleans())
+            book = book.including([(one, digest(one)) for one in some]) if known else book.replace(*some)
+        else:
+            kind = draw(st.sampled_from(sorted(KINDS)))
+            keys = list(book.all(kind)) or [getattr(row, KINDS[kind].owner) for row in book.series.get(kind, ())]
+            book = book.without(kind, *draw(st.lists(st.sampled_from([*keys, "never"]), max_size=3)))
+        if draw(st.booleans()):
+            assert len(book.sha) == 64
+    return book
+
+
+@given(st.data(), books(), books())
+@QUICK
+def test_a_book_made_step_by_step_is_the_one_made_at_once(data, book, others):
+    book = step_by_step(data.draw, book, others)
+    again = Book.of(everything(book))
+    assert book == again
+    assert book.sha == again.sha
+    for mine, other in ((book.records, again.records), (book.series, again.series)):
+        assert list(mine) == list(other)
+        assert [list(found) for found in mine.values()] == [list(found) for found in other.values()]
+
+
+def test_only_what_is_new_is_hashed(monkeypatch):
+    book, _ = read_book(examples.path("bakery"))
+    assert book.sha
+    hashed = []
+
+    def counted(record):
+        hashed.append(record)
+        return digest(record)
+
+    monkeypatch.setattr("rhumbline.book.book.digest", counted)
+    new = dataclasses.replace(book.initiatives["i2"], lag=1)
+    reading = Measurement(kpi="k1", position=9, value=9.0)
+    changed = book.replace(new, reading).without("need", next(iter(book.needs)))
+    assert changed.sha != book.sha
+    assert hashed == [new, reading]
+
+
+def test_a_digest_that_is_known_is_believed():
+    kpi = Kpi(key="k", name="K", unit="u", target=1.0)
+    reading = Measurement(kpi="k", value=1.0)
+    book = Book().including([(kpi, "ab"), (reading, "cd")])
+    assert dict(book.digests("kpi")) == {"k": "ab"}
+    assert book.digests("measurement") == Book().including([(Measurement(kpi="k", value=2.0), "cd")]).digests(
+        "measurement"
+    )
+    assert book.replace(kpi).digests("kpi") == {"k": digest(kpi)}
+
+
+def test_nothing_has_no_digest():
+    book = Book.of([Measurement(kpi="k", value=1.0), Kpi(key="k", name="K", unit="u", target=1.0)])
+    assert len(book.digests("measurement")) == 1
+    assert not Book().digests("measurement")
+    assert not Book().digests("kpi")
+    assert not book.without("measurement", "k").digests("measurement")
+    assert not book.without("kpi", "k").digests("kpi")
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "b", "i1", "i2", "i02", "i10", "Z", "z9", "x"]), st.integers()),
+    st.dictionaries(st.sampled_from(["a", "c", "i1", "i3", "i02", "i20", "Z", "z10", "x"]), st.integers()),
+    st.integers(0, 40),
+)
+def test_a_map_with_more_or_fewer_keys_stays_in_order(items, more, size):
+    items |= {f"n{number}": number for number in range(size)}
+    frozen = FrozenMap(items)
+    longer, shorter = frozen.updated(more), frozen.without(more)
+    assert list(longer.items()) == list(FrozenMap({**items, **more}).items())
+    assert list(shorter.items()) == [(key, value) for key, value in frozen.items() if key not in more]
+    assert frozen == items
+
+
+def everything(book):
+    return [
+        *(record for kind in book.records.values() for record in kind.values()),
+        *(row for rows in book.series.values() for row in rows),
+    ]
+
+
 def test_a_changed_series_is_a_change_without_fields():
     book, _ = read_book(examples.path("bakery"))
     (change,) = book.diff(book.without("measurement", "k1"))

@@ -1,5 +1,6 @@
 """Integrity: nothing is left that breaks a rule, nothing falls that need not, and the order never matters."""
 
+import dataclasses
 import time
 
 import pytest
@@ -9,18 +10,22 @@ from tests.strategies import AS_OF, PARTS, books
 
 from rhumbline.book.book import Book
 from rhumbline.book.records import (
+    KIND_OF_RECORD,
+    KINDS,
     Actual,
+    Budget,
     DataFlow,
     Initiative,
     Kpi,
     Measurement,
     Need,
     Objective,
+    Scenario,
     Segment,
     System,
     Team,
 )
-from rhumbline.book.rules import check, references_of, settle
+from rhumbline.book.rules import check, faults_of, faults_of_change, key_of, plain_where, references_of, settle
 from rhumbline.book.types import FlowState, FrozenMap, Mode, Severity, Stage
 
 QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -37,8 +42,95 @@ def errors(findings):
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
+def told(findings):
+    return sorted((finding.kind, finding.key, finding.code, finding.where, finding.message) for finding in findings)
+
+
+# --- a change is checked by what it touches ---------------------------------------------------
+
+
+def changed(draw, before, other):
+    """Put records of another Book in, and take some out; return the Book, what was touched and the new rows."""
+    pool = [record for record in everything(other) if not KINDS[KIND_OF_RECORD[type(record)]].series]
+    come = [twisted(draw, record, before) for record in draw(st.lists(st.sampled_from(pool), max_size=4))]
+    there = [(KIND_OF_RECORD[type(record)], record.key) for record in everything(before) if hasattr(record, "key")]
+    gone = draw(st.lists(st.sampled_from(there), max_size=2))
+    rows = [row for found in other.series.values() for row in found]
+    rows = draw(st.lists(st.sampled_from(rows), max_size=2)) if rows else []
+    after = before.replace(*come)
+    for kind, key in gone:
+        after = after.without(kind, key)
+    return after.replace(*rows), [(one.kind, one.key) for one in before.diff(after) if one.key], rows
+
+
+def twisted(draw, record, book):
+    """Make a record break what holds between records: twice what must be unique, links that run in a circle."""
+    keys = list(book.all(KIND_OF_RECORD[type(record)])) or ["x"]
+    if isinstance(record, Initiative):
+        return dataclasses.replace(record, depends=tuple(draw(st.lists(st.sampled_from(keys), unique=True))))
+    if isinstance(record, Objective | Team):
+        return dataclasses.replace(record, parent=draw(st.sampled_from(keys)))
+    if isinstance(record, Scenario):
+        return dataclasses.replace(record, probability=draw(st.sampled_from([0.0, 0.5])))
+    return dataclasses.replace(record, key=draw(st.sampled_from([record.key, "x"])))
+
+
+# Beside Books like a firm's own, such as are full of what can be broken.
+DENSE = books(initiatives=(3, 6), kpis=(1, 3), objectives=(2, 3), teams=(2, 3), others=(2, 3))
+
+
+@given(st.data(), st.one_of(books(), DENSE), DENSE)
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_change_breaks_what_the_whole_check_finds(data, before, other):
+    a_change_breaks_what_the_whole_check_finds(data, before, other)
+
+
+@pytest.mark.prove
+@given(st.data(), st.one_of(books(), DENSE), DENSE)
+@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_change_breaks_what_the_whole_check_finds_at_full_size(data, before, other):
+    a_change_breaks_what_the_whole_check_finds(data, before, other)
+
+
+def a_change_breaks_what_the_whole_check_finds(data, before, other):
+    after, touched, rows = changed(data.draw, before, other)
+    own = [after.all(kind)[key] for kind, key in touched if key in after.all(kind)]
+    faults = [fault for record in (*own, *rows) for fault in faults_of(record)]
+    faults += faults_of_change(before, after, touched, rows)
+    found = [fault.finding(plain_where(fault.record, fault.field)) for fault in faults]
+    assert told(errors(found)) == told(errors(check(after)))
+
+
+def test_only_what_is_new_or_touched_is_warned_of():
+    late = [work("i1", earliest=9), work("i2", earliest=9), work("i3")]
+    before = Book.of([Budget(cash=(1,)), *late])
+    after = before.replace(work("i3", name="Other"))
+    assert faults_of_change(before, after, [("initiative", "i3")], []) == []
+    after = before.replace(work("i2", earliest=8))
+    assert [fault.record.key for fault in faults_of_change(before, after, [("initiative", "i2")], [])] == ["i2"]
+    before = before.replace(Budget(cash=(1,) * 9))
+    after = before.replace(Budget(cash=(1, 1)))
+    found = faults_of_change(before, after, [("budget", "budget")], [])
+    assert [(fault.code, key_of(fault.record)) for fault in found] == [("too-large", "i1"), ("too-large", "i2")]
+
+
+def test_taking_out_what_others_name_tells_who_names_it():
+    before = Book.of(
+        [
+            Kpi(key="k1", name="K", unit="u", target=1.0),
+            Objective(key="o1", name="O", weight=1.0, kpis=FrozenMap({"k1": 1.0})),
+            Measurement(kpi="k1", value=1.0),
+        ]
+    )
+    found = faults_of_change(before, before.without("kpi", "k1"), [("kpi", "k1")], [])
+    assert [(fault.code, type(fault.record)) for fault in found] == [
+        ("unknown-reference", Measurement),
+        ("unknown-reference", Objective),
+    ]
+
+
 def work(key, **fields):
-    return Initiative(key=key, name=key, mode=Mode.EXPLOIT, **fields)
+    return Initiative(**{"key": key, "name": key, "mode": Mode.EXPLOIT, **fields})
 
 
 # --- the drawn Books hold together ------------------------------------------------------------

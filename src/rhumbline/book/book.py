@@ -434,20 +434,23 @@ class Book:
 
     def digests(self, kind: str) -> Mapping[str, str]:
         """Return the digest of every record of a kind, by key; for a series kind the one running digest."""
-        if kind in self.series:
-            name = (kind, _RUNNING)
-            if name not in self._shared:
-                rows = self.series[kind]
-                known = self._shared.get((kind, _DIGESTS)) or [""] * len(rows)
-                self._shared[kind, _DIGESTS] = [one or digest(row) for one, row in zip(known, rows, strict=True)]
-                self._shared[name] = {"": running_digest(self._shared[kind, _DIGESTS])}
-        else:
-            name = (kind, _DIGESTS)
-            known_by_key = self._shared.get(name, {})
-            records = self.all(kind)
-            if len(known_by_key) < len(records) or "" in known_by_key.values():
-                self._shared[name] = {key: known_by_key.get(key) or digest(one) for key, one in records.items()}
-        found: Mapping[str, str] = self._shared.get(name, NOTHING)
+        if KINDS[kind].series:
+            return self._running_digest(kind)
+        records, known = self.all(kind), self._shared.get((kind, _DIGESTS), {})
+        if len(known) < len(records) or "" in known.values():
+            known = {key: known.get(key) or digest(record) for key, record in records.items()}
+            self._shared[kind, _DIGESTS] = known
+        found: Mapping[str, str] = known
+        return found
+
+    def _running_digest(self, kind: str) -> Mapping[str, str]:
+        rows = self.series.get(kind, ())
+        if rows and (kind, _RUNNING) not in self._shared:
+            known = self._shared.get((kind, _DIGESTS)) or [""] * len(rows)
+            known = [one or digest(row) for one, row in zip(known, rows, strict=True)]
+            self._shared[kind, _DIGESTS] = known
+            self._shared[kind, _RUNNING] = {"": running_digest(known)}
+        found: Mapping[str, str] = self._shared.get((kind, _RUNNING), NOTHING)
         return found
 
     @cached_property

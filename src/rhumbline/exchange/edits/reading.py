@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,13 +10,13 @@ from typing import Any
 from annotated_types import Ge, Le
 
 from rhumbline.book.faults import words_of
-from rhumbline.book.fields import Container, Part
+from rhumbline.book.fields import Container, Part, fields_of
 from rhumbline.book.findings import Finding
 from rhumbline.book.records import KINDS
-from rhumbline.book.types import FrozenMap
+from rhumbline.book.types import KEY_SHAPE, FrozenMap
 from rhumbline.exchange.gate import NOWHERE, key_of, read_record
-from rhumbline.exchange.raw import Place, Refused, did_you_mean, mark_at, measure, nearest, show
-from rhumbline.exchange.values import BadValue, reader_of
+from rhumbline.exchange.raw import Place, Refused, did_you_mean, mark_at, measure, nearest, refused, show
+from rhumbline.exchange.values import BadValue, Notice, Reader, reader_of
 
 MOST_EDITS = 20_000
 
@@ -64,13 +63,29 @@ _MEMBERS = {
     Action.REMOVE: ("edit", "kind", "key", "expected"),
     Action.APPEND: ("edit", "kind", "record"),
 }
-_FORMS = {
+_EXAMPLES = {
     Action.PUT: '{"edit": "put", "kind": "kpi", "record": {"key": "k1", ...}}',
     Action.SET: '{"edit": "set", "kind": "kpi", "key": "k1", "fields": {"target": 10}}',
     Action.REMOVE: '{"edit": "remove", "kind": "kpi", "key": "k1"}',
     Action.APPEND: '{"edit": "append", "kind": "measurement", "record": {"kpi": "k1", "value": 12}}',
 }
-_read_version = reader_of(Part(Container.ONE, (int,), (Ge(0), Le(2**63 - 1))))
+
+
+# The same readers as for the fields of records, so that a bad value has the same code here as there.
+_KIND_NAMES: Any = StrEnum("_KIND_NAMES", {name: name for name in KINDS})  # type: ignore[misc] # known when this runs
+_read_kind_name = reader_of(Part(Container.ONE, (_KIND_NAMES,)))
+
+
+def _read_kind(value: Any, notices: list[Notice]) -> Any:
+    return _read_kind_name(value, notices).value
+
+
+_READERS: dict[str, Reader] = {
+    "edit": reader_of(Part(Container.ONE, (Action,))),
+    "kind": _read_kind,
+    "key": reader_of(Part(Container.ONE, (str,), (KEY_SHAPE,))),
+    "expected": reader_of(Part(Container.ONE, (int,), (Ge(0), Le(2**63 - 1)))),
+}
 
 
 def read_edits(raw: Any) -> tuple[tuple[Edit, ...], tuple[Finding, ...]]:
@@ -89,260 +104,199 @@ def read_edits(raw: Any) -> tuple[tuple[Edit, ...], tuple[Finding, ...]]:
     """
     try:
         measure(raw)
+        _refuse_no_edits(raw)
     except Refused as refusal:
         return (), (refusal.finding,)
-    if not isinstance(raw, (list, tuple)):
-        return (), (
-            _finding(
-                "wrong-type",
-                Place("edits"),
-                f"Edits must be a list, but this is {show(raw)}.",
-                f"Put them in square brackets: [{_FORMS[Action.REMOVE]}].",
-                value=show(raw),
-            ),
-        )
-    if len(raw) > MOST_EDITS:
-        return (), (
-            _finding(
-                "too-big",
-                Place("edits"),
-                f"There are {len(raw):,} edits, and at most {MOST_EDITS:,} are taken at once.",
-                "Send them in several parts.",
-                value=len(raw),
-                most=MOST_EDITS,
-            ),
-        )
-    edits, findings = [], []
+    edits: list[Edit] = []
+    findings: list[Finding] = []
     for index, one in enumerate(raw):
         try:
-            edits.append(_edit(one, Place(f"edit {index + 1}", mark_at(raw, index))))
-        except _Wrong as wrong:
-            findings.append(wrong.finding)
+            edits.append(_RawEdit(one, Place(f"edit {index + 1}", mark_at(raw, index))).edit())
+        except Refused as refusal:
+            findings.append(refusal.finding)
     return tuple(edits), tuple(findings)
 
 
-class _Wrong(Exception):
-    """One edit that cannot be carried out as it stands."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.finding = finding
-
-
-def _finding(
-    code: str, place: Place, message: str, remedy: str, *, kind: str = "", key: str = "", **values: Any
-) -> Finding:
-    return Finding(
-        code=code,
-        where=str(place),
-        message=message,
-        remedy=remedy,
-        kind=kind,
-        key=key,
-        numbers=FrozenMap(values),
-    )
-
-
-def _edit(raw: Any, place: Place) -> Edit:
-    if not isinstance(raw, Mapping):
-        raise _Wrong(
-            _finding(
-                "wrong-type",
-                place,
-                f"An edit must be a mapping of names to values, but this is {show(raw)}.",
-                f"Write for example {_FORMS[Action.PUT]}.",
-                value=show(raw),
-            )
+def _refuse_no_edits(raw: Any) -> None:
+    if not isinstance(raw, (list, tuple)):
+        raise refused(
+            "wrong-type",
+            "edits",
+            f"Edits must be a list, but this is {show(raw)}.",
+            f"Put them in square brackets: [{_EXAMPLES[Action.REMOVE]}].",
+            value=show(raw),
         )
-    action = Action(_one_of("edit", raw, list(Action), place))
-    kind = _one_of("kind", raw, list(KINDS), place)
-    edit = Edit(action=action, kind=kind, key="", place=place)
-    _refuse_series(edit)
-    _refuse_unknown(raw, edit)
-    key = _key(raw, edit)
-    edit = dataclasses.replace(edit, key=key, expected=_expected(raw, edit))
-    if action is Action.REMOVE:
-        return edit
-    name = "fields" if action is Action.SET else "record"
-    content = raw.get(name)
-    if content is None:
-        raise _missing(name, edit)
-    inner = place.within(f"{KINDS[kind].plural} {key}".strip(), mark_at(raw, name))
-    if not isinstance(content, Mapping):
-        # The gate says what a record must be, at every entrance in the same words.
-        raise _Wrong(read_record(kind, content, inner)[1][0])
-    return dataclasses.replace(_stated(edit, content), raw=content, place=inner)
-
-
-def _one_of(name: str, raw: Mapping[Any, Any], known: list[str], place: Place) -> str:
-    """Return a word that must be one of those known."""
-    value = raw.get(name)
-    at = place.within(name, mark_at(raw, name))
-    if value is None or value == "":
-        raise _Wrong(
-            _finding(
-                "missing-value",
-                at,
-                f"{name} is missing, and an edit cannot be without it.",
-                f"Write for example {_FORMS[Action.PUT]}.",
-                field=name,
-            )
+    if len(raw) > MOST_EDITS:
+        raise refused(
+            "too-big",
+            "edits",
+            f"There are {len(raw):,} edits, and at most {MOST_EDITS:,} are taken at once.",
+            "Send them in several parts.",
+            value=len(raw),
+            most=MOST_EDITS,
         )
-    if isinstance(value, str) and value in known:
-        return value
-    near = nearest(value, known) if isinstance(value, str) else None
-    listed = ", ".join(known)
-    raise _Wrong(
-        _finding(
-            "not-allowed",
-            at,
-            f"{name} is {show(value)}, but must be one of: {listed}.{did_you_mean(near)}",
-            f"Write {near}." if near else "Write one of these words.",
-            field=name,
-            value=show(value),
-            choices=listed,
-            near=near or "",
-        )
-    )
-
-
-def _refuse_series(edit: Edit) -> None:
-    """Rows of a series are only appended, and nothing else is."""
-    series = KINDS[edit.kind].series
-    if series == (edit.action is Action.APPEND):
-        return
-    rows = f"{words_of(edit.kind)} is a series, and rows of a series can only be appended"
-    record = f"{words_of(edit.kind)} is no series, so nothing can be appended to it"
-    allowed = [Action.APPEND] if series else [Action.PUT, Action.SET, Action.REMOVE]
-    raise _Wrong(
-        _finding(
-            "not-allowed",
-            edit.place.within("edit"),
-            f"edit is '{edit.action}', but {rows if series else record}.",
-            "Append a row that corrects it." if series else "Write 'put' to add a record, or to replace it.",
-            kind=edit.kind,
-            field="edit",
-            value=show(edit.action.value),
-            choices=", ".join(allowed),
-            near="",
-        )
-    )
-
-
-def _refuse_unknown(raw: Mapping[Any, Any], edit: Edit) -> None:
-    """A word that is not known may be a misspelled condition: an edit that is not understood is not carried out."""
-    known = _MEMBERS[edit.action]
-    for name in raw:
-        if name in known:
-            continue
-        near = nearest(name, known) if isinstance(name, str) else None
-        raise _Wrong(
-            _finding(
-                "unknown-field",
-                edit.place.within("", mark_at(raw, name)),
-                f"An edit of the sort '{edit.action}' has no {show(name)}.{did_you_mean(near)}",
-                f"Write '{near}' if that is meant; else remove it." if near else f"Write {_FORMS[edit.action]}.",
-                kind=edit.kind,
-                value=show(name),
-                near=near or "",
-            )
-        )
-
-
-def _missing(name: str, edit: Edit) -> _Wrong:
-    return _Wrong(
-        _finding(
-            "missing-value",
-            edit.place.within(name),
-            f"{name} is missing, and an edit of the sort '{edit.action}' cannot be without it.",
-            f"Write for example {_FORMS[edit.action]}.",
-            kind=edit.kind,
-            key=edit.key,
-            field=name,
-        )
-    )
-
-
-def _key(raw: Mapping[Any, Any], edit: Edit) -> str:
-    """Return the key an edit states beside the record, or nothing where it may leave that to the record."""
-    stated = raw.get("key")
-    if stated is None or stated == "":
-        if edit.action in (Action.PUT, Action.APPEND):
-            return ""
-        if default := default_key(edit.kind):
-            return default
-        raise _missing("key", edit)
-    key = key_of({"key": stated})
-    if key:
-        return key
-    is_text = isinstance(stated, str)
-    raise _Wrong(
-        _finding(
-            "malformed" if is_text else "wrong-type",
-            edit.place.within("key", mark_at(raw, "key")),
-            f"key is {show(stated)}, which cannot be the key of a record.",
-            "Write the key of a record, such as x1.",
-            kind=edit.kind,
-            field="key",
-            value=show(stated),
-        )
-    )
 
 
 def default_key(kind: str) -> str:
-    """Return the key a record of a kind has when none is stated; only kinds of which there is one have such a key.
+    """Return the key a record of a kind has when none is stated, or nothing; only what there is one of has such a key.
 
     Parameters
     ----------
     kind
         The name of a kind that is no series.
     """
-    default = KINDS[kind].record.__dataclass_fields__["key"].default
+    default = next(field.default for field in fields_of(KINDS[kind].record) if field.name == "key")
     return default if isinstance(default, str) else ""
 
 
-def _expected(raw: Mapping[Any, Any], edit: Edit) -> int | None:
-    stated = raw.get("expected")
-    if stated is None:
-        return None
-    try:
-        return int(_read_version(stated, []))
-    except BadValue as bad:
-        raise _Wrong(
-            _finding(
-                bad.code,
-                edit.place.within("expected", mark_at(raw, "expected")),
-                f"expected {bad.says}",
-                "Write the version of the record you saw, 0 if there was none, or leave it out.",
-                kind=edit.kind,
-                key=edit.key,
-                **{**bad.numbers, "field": "expected"},
+class _RawEdit:
+    """One raw edit on its way to become an edit."""
+
+    def __init__(self, raw: Any, place: Place) -> None:
+        if not isinstance(raw, Mapping):
+            raise refused(
+                "wrong-type",
+                place,
+                f"An edit must be a mapping of names to values, but this is {show(raw)}.",
+                f"Write for example {_EXAMPLES[Action.PUT]}.",
+                value=show(raw),
             )
-        ) from None
+        self.raw, self.place = raw, place
+        self.action, self.kind, self.key = Action.PUT, "", ""
 
-
-def _stated(edit: Edit, content: Mapping[Any, Any]) -> Edit:
-    """Return an edit with the key its record states; a key beside the record must say the same."""
-    if edit.action is Action.APPEND:
-        return dataclasses.replace(edit, key=key_of({"key": content.get(KINDS[edit.kind].owner)}))
-    name = "id" if content.get("key") is None else "key"
-    if content.get(name) in (None, ""):
-        # Without a key beside it, the gate says that it is missing.
-        return edit if edit.key else dataclasses.replace(edit, key=default_key(edit.kind))
-    inside = key_of(content)
-    if not edit.key or edit.key == inside:
-        return dataclasses.replace(edit, key=inside)
-    raise _Wrong(
-        _finding(
-            "not-allowed",
-            edit.place.within(name, mark_at(content, name)),
-            f"{name} is {show(content[name])}, but the edit is about {edit.key}, and a record never changes its key.",
-            f"Write {edit.key} or leave it out; to give a record another key, put a new one and remove the old one.",
-            kind=edit.kind,
-            key=edit.key,
-            field="key",
-            value=show(content[name]),
-            choices=edit.key,
-            near=edit.key,
+    def edit(self) -> Edit:
+        """Read everything, or refuse the edit."""
+        self.action = self.member("edit")
+        self.kind = self.member("kind")
+        self.refuse_series()
+        self.refuse_unknown()
+        self.key = self.member("key")
+        expected = self.member("expected")
+        content: Mapping[Any, Any] = {}
+        if self.action is not Action.REMOVE:
+            content = self.content("fields" if self.action is Action.SET else "record")
+            self.key = self.key_with(content)
+        return Edit(
+            action=self.action, kind=self.kind, key=self.key, raw=content, expected=expected, place=self.inside()
         )
-    )
+
+    def inside(self) -> Place:
+        """Return the place of the record that the edit is about."""
+        name = {Action.SET: "fields", Action.REMOVE: "key"}.get(self.action, "record")
+        return self.place.within(f"{KINDS[self.kind].plural} {self.key}".strip(), mark_at(self.raw, name))
+
+    def content(self, name: str) -> Mapping[Any, Any]:
+        """Return the record or the fields the edit states."""
+        content = self.raw.get(name)
+        if content is None:
+            raise self.missing(name)
+        if not isinstance(content, Mapping):
+            # The gate says what a record must be, at every entrance in the same words.
+            raise Refused(read_record(self.kind, content, self.inside())[1][0])
+        return content
+
+    def member(self, name: str) -> Any:
+        """Return a word of the edit itself."""
+        value = self.raw.get(name)
+        if value is None or (value == "" and name != "expected"):
+            if name == "expected":
+                return None
+            if name == "key":
+                return self.key_unsaid()
+            raise self.missing(name)
+        try:
+            return _READERS[name](value, [])
+        except BadValue as bad:
+            raise self.refused(bad.code, name, f"{name} {bad.says}", bad.remedy, **bad.numbers) from None
+
+    def key_unsaid(self) -> str:
+        """Return the key where none is stated beside the record: the record says it, or there is only one."""
+        if self.action in (Action.PUT, Action.APPEND):
+            return ""
+        if key := default_key(self.kind):
+            return key
+        raise self.missing("key")
+
+    def key_with(self, content: Mapping[Any, Any]) -> str:
+        """Return the key together with what the record states; a key beside the record must say the same."""
+        if self.action is Action.APPEND:
+            return key_of({"key": content.get(KINDS[self.kind].owner)})
+        name = "id" if content.get("key") is None else "key"
+        if content.get(name) in (None, ""):
+            # Where there is none at all, the gate says that it is missing.
+            return self.key or default_key(self.kind)
+        inside = key_of(content)
+        if self.key in ("", inside):
+            return inside
+        raise self.refused(
+            "not-allowed",
+            "key",
+            f"{name} is {show(content[name])}, but the edit is about {self.key}, and a record never changes its key.",
+            f"Write {self.key} or leave it out; to give a record another key, put a new one and remove the old one.",
+            self.inside().field(content, name),
+            value=show(content[name]),
+            choices=self.key,
+            near=self.key,
+        )
+
+    def refuse_series(self) -> None:
+        """Rows of a series are only appended, and nothing else is."""
+        series = KINDS[self.kind].series
+        if series == (self.action is Action.APPEND):
+            return
+        words = words_of(self.kind)
+        raise self.refused(
+            "not-allowed",
+            "edit",
+            f"edit is '{self.action}', but "
+            + (f"{words} is a series, whose rows can only be appended." if series else f"{words} is not a series."),
+            "Append a row that corrects it." if series else "Write 'put' to add a record, or to replace it.",
+            value=show(self.action.value),
+            choices=", ".join([Action.APPEND] if series else [Action.PUT, Action.SET, Action.REMOVE]),
+            near="",
+        )
+
+    def refuse_unknown(self) -> None:
+        """A word that is not known may be a misspelled condition: an edit that is not understood is not carried out."""
+        known = _MEMBERS[self.action]
+        for name in self.raw:
+            if name in known:
+                continue
+            near = nearest(name, known) if isinstance(name, str) else None
+            raise self.refused(
+                "unknown-field",
+                "",
+                f"An edit of the sort '{self.action}' has no {show(name)}.{did_you_mean(near)}",
+                f"Write '{near}' if that is meant; else remove it." if near else f"Write {_EXAMPLES[self.action]}.",
+                self.place.within("", mark_at(self.raw, name)),
+                value=show(name),
+                near=near or "",
+            )
+
+    def missing(self, name: str) -> Refused:
+        """Return the refusal of an edit that lacks a word."""
+        return self.refused(
+            "missing-value",
+            name,
+            f"{name} is missing, and an edit cannot be without it.",
+            f"Write for example {_EXAMPLES[self.action]}.",
+        )
+
+    def refused(
+        self, code: str, name: str, message: str, remedy: str, place: Place | None = None, **numbers: Any
+    ) -> Refused:
+        """Return the refusal of this edit because of one of its words."""
+        return Refused(
+            Finding(
+                code=code,
+                where=str(place or self.place.field(self.raw, name)),
+                message=message,
+                remedy=remedy,
+                kind=self.kind,
+                key=self.key,
+                numbers=FrozenMap({**numbers, **({"field": name} if name else {})}),
+            )
+        )
+
+
+__all__ = ["MOST_EDITS", "Action", "Edit", "default_key", "read_edits"]

@@ -15,12 +15,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
+from rhumbline.book import upgrades
 from rhumbline.book.book import Book
 from rhumbline.book.digests import body, plain
 from rhumbline.book.fields import Container, Part, fields_of
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.types import FrozenMap
-from rhumbline.book.upgrades import SCHEMA, UnknownShape, upgrade
 
 ERASED = "erased"
 
@@ -86,8 +86,8 @@ def revive(kind: str, key: str, schema: int, body: str, personal: str = "") -> A
     fields = json.loads(body)
     if personal:
         fields.update(json.loads(personal))
-    if schema != SCHEMA:
-        fields = upgrade(kind, fields, schema)
+    if schema != upgrades.SCHEMA:
+        fields = upgrades.upgrade(kind, fields, schema)
     readers = shape.readers
     try:
         values = {
@@ -95,14 +95,14 @@ def revive(kind: str, key: str, schema: int, body: str, personal: str = "") -> A
             for name, value in fields.items()
         }
     except (KeyError, ValueError, TypeError, ArithmeticError) as error:
-        raise UnknownShape(kind, key) from error
+        raise upgrades.UnknownShape(kind, key) from error
     for name in shape.never_empty:
         if name not in values:
             values[name] = key or ERASED
     try:
         return shape.record(**values)
     except TypeError as error:
-        raise UnknownShape(kind, key) from error
+        raise upgrades.UnknownShape(kind, key) from error
 
 
 def assemble(rows: Iterable[Stored], onto: Book | None = None) -> Book:
