@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import Finding
-from rhumbline.book.types import FrozenMap, Severity
+from rhumbline.book.types import LARGEST, FrozenMap, Severity
 from rhumbline.engines._maths import Triple
 from rhumbline.engines.reasons import Reason
+from rhumbline.exchange.raw import show
 
 if TYPE_CHECKING:
     # An engine is loaded when it is asked, not when its answer might have to be written.
@@ -446,7 +447,7 @@ def parse_claim(tree: Any, where: str = "plan") -> tuple[ClaimedPlan | None, tup
     """
     if not isinstance(tree, Mapping) or tree.get("schema") != schema("plan"):
         stated = tree.get("schema") if isinstance(tree, Mapping) else None
-        found = f"it says {stated!r}" if isinstance(stated, str) else "it states no schema"
+        found = f"it says {show(stated)}" if isinstance(stated, str) else "it states no schema"
         return _no_claim("not-a-plan", where, f"This is no plan of the kind {schema('plan')}: {found}.", _REMEDY_PLAN)
     try:
         return _claim(tree), ()
@@ -459,30 +460,39 @@ def _typed(tree: Mapping[str, Any], name: str, *kinds: type[Any]) -> Any:
     # A truth value is an int to Python, and a number in JSON never is one.
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise _Wrong(name, "is missing or not of the kind the contract says")
+    if isinstance(value, str) and not _is_text(value):
+        raise _Wrong(name, "holds half a character, which is no text")
     return value
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is text that can be written: JSON may hold half of a character, and nothing else can."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _text(tree: Mapping[str, Any], name: str) -> str:
+    """Return a text that may be missing."""
+    return _typed(tree, name, str, type(None)) or ""
 
 
 def _number(tree: Mapping[str, Any], name: str) -> float | None:
     value = _typed(tree, name, int, float, type(None))
-    try:
-        number = None if value is None else float(value)
-    except OverflowError:
-        number = float("inf")
-    if number is not None and not isfinite(number):
-        raise _Wrong(name, "is not a finite number")
-    return number
+    # No Book holds a larger number; the comparison also holds for NaN and for what is too large for a float.
+    if value is not None and not abs(value) <= LARGEST:
+        raise _Wrong(name, "is no number that a plan can have")
+    return None if value is None else float(value)
 
 
 def _keys(tree: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = _typed(tree, name, list)
-    if not all(isinstance(key, str) for key in value):
+    if not all(_is_text(key) for key in value):
         raise _Wrong(name, "must be a list of keys")
     return tuple(value)
 
 
 def _lines(tree: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     value = _typed(tree, name, list)
-    if not all(isinstance(line, Mapping) and isinstance(line.get("initiative"), str) for line in value):
+    if not all(isinstance(line, Mapping) and _is_text(line.get("initiative")) for line in value):
         raise _Wrong(name, "must be a list of lines that each name an initiative")
     return list(value)
 
@@ -539,7 +549,7 @@ def _claim(tree: Mapping[str, Any]) -> ClaimedPlan:
         terms=_claimed_terms(tree),
         status=_claimed_status(tree),
         starts=starts,
-        periods={line["initiative"]: str(line.get("period", "")) for line in funded},
+        periods={line["initiative"]: _text(line, "period") for line in funded},
         reserve=_initiatives(tree, "reserve"),
         waiting=_initiatives(tree, "waiting"),
         stopped=_initiatives(tree, "stopped"),
@@ -551,7 +561,7 @@ def _claim(tree: Mapping[str, Any]) -> ClaimedPlan:
         cost=_number(tree, "cost"),
         unique=_typed(tree, "unique", bool, type(None)),
         without_money="money" in _concealed(tree),
-        **{name: str(certificate.get(name, "")) for name in ("terms_sha", "set_sha", "starts_sha")},
+        **{name: _text(certificate, name) for name in ("terms_sha", "set_sha", "starts_sha")},
     )
 
 
