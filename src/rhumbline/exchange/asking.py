@@ -6,7 +6,7 @@ A wish is read as a field of a record is: the same bad value gives the same find
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -25,7 +25,6 @@ from rhumbline.book.findings import (
     SameTwice,
     UnknownCapability,
     UnknownRecord,
-    UnusableInput,
 )
 from rhumbline.book.records import KINDS
 from rhumbline.book.rules import dangling
@@ -68,12 +67,11 @@ def read_terms(name: str, raw: Any, book: Book | None = None) -> tuple[Any | Non
     UnknownCapability
         When there is no such capability.
     """
-    return read_wishes(name, registry.resolve(registry.capability(name).terms), raw, book)
+    terms = registry.resolve(registry.capability(name).terms)
+    return _read(name, terms, raw, book, {WITHOUT_HELD_OUT: _without_held_out, **readers_of_terms(terms)})
 
 
-def read_wishes(
-    name: str, terms: type[Any], raw: Any, book: Book | None = None
-) -> tuple[Any | None, tuple[Finding, ...]]:
+def read_wishes(name: str, terms: Any, raw: Any, book: Book | None = None) -> tuple[Any | None, tuple[Finding, ...]]:
     """Return what is asked of anything that takes wishes, and what is wrong with it.
 
     Parameters
@@ -85,12 +83,21 @@ def read_wishes(
     raw, book
         As for the terms of a capability.
     """
+    return _read(name, terms, raw, book, readers_of_terms(terms))
+
+
+def _read(
+    name: str, terms: Any, raw: Any, book: Book | None, readers: Mapping[str, FieldReader]
+) -> tuple[Any | None, tuple[Finding, ...]]:
     try:
         measure(raw)
     except Refused as refusal:
         return None, (refusal.finding,)
-    question = _Question(name, terms, {} if raw is None else raw)
+    question = _Question(name, terms, {} if raw is None else raw, readers)
     return question.asked(book), tuple(question.findings)
+
+
+_without_held_out = FieldReader(WITHOUT_HELD_OUT, False, False, reader_of(Part(Container.ONE, (bool,))))
 
 
 @cache
@@ -102,9 +109,7 @@ def readers_of_terms(terms: Any) -> Mapping[str, FieldReader]:
     terms
         A dataclass; its annotations say what may be asked.
     """
-    readers = {field.name: FieldReader(field.name, field.required, False, _reader(field)) for field in fields_of(terms)}
-    common = FieldReader(WITHOUT_HELD_OUT, False, False, reader_of(Part(Container.ONE, (bool,))))
-    return {**readers, WITHOUT_HELD_OUT: readers.get(WITHOUT_HELD_OUT, common)}
+    return {field.name: FieldReader(field.name, field.required, False, _reader(field)) for field in fields_of(terms)}
 
 
 def is_plan(field: FieldOf) -> bool:
@@ -148,8 +153,8 @@ def _is_one(value: Any) -> bool:
 class _Question:
     """One mapping on its way to become terms."""
 
-    def __init__(self, name: str, terms: Any, raw: Any) -> None:
-        self.name, self.terms, self.raw = name, terms, raw
+    def __init__(self, name: str, terms: Any, raw: Any, readers: Mapping[str, FieldReader]) -> None:
+        self.name, self.terms, self.raw, self.readers = name, terms, raw, readers
         self.place = Place(name)
         self.findings: list[Finding] = []
 
@@ -179,14 +184,13 @@ class _Question:
 
     def wishes(self) -> dict[str, Any]:
         """Read every wish that is made, and say which required ones are not."""
-        readers = readers_of_terms(self.terms)
         plans = {field.name for field in fields_of(self.terms) if is_plan(field)}
         wishes: dict[str, Any] = {}
         tried = set()
         for name, value in self.raw.items():
-            reader = readers.get(name) if isinstance(name, str) else None
+            reader = self.readers.get(name) if isinstance(name, str) else None
             if reader is None:
-                self.unknown(name, readers)
+                self.unknown(name)
                 if len(self.findings) >= _MOST_UNKNOWN:
                     break
             elif not reader.absent(value):
@@ -227,16 +231,18 @@ class _Question:
             for finding in findings
         ]
 
-    def unknown(self, name: Any, names: Collection[str]) -> None:
+    def unknown(self, name: Any) -> None:
         """Say that a name is not known here."""
-        near = nearest(name, names) if isinstance(name, str) else None
+        near = nearest(name, self.readers) if isinstance(name, str) else None
         self.say(
             "unknown-field",
             self.place.within(bare(name), mark_at(self.raw, name)),
             f"{self.name} cannot be asked for {show(name)}.{did_you_mean(near)}",
             f"Write '{near}' if that is meant; else remove it."
             if near
-            else f"Remove it; it can be asked for {', '.join(names)}.",
+            else f"Remove it; it can be asked for {', '.join(self.readers)}."
+            if self.readers
+            else "Remove it.",
             "",
             {"value": show(name), "near": near or ""},
         )
@@ -309,9 +315,9 @@ def findings_of(error: RhumblineError, where: str = "") -> tuple[Finding, ...]:
 
 
 def _said(error: RhumblineError, where: str) -> Iterator[Finding]:
+    # Whatever is refused because of data says so itself.
+    of_the_data = tuple(getattr(error, "findings", ()))
     match error:
-        case UnusableInput():
-            yield from error.findings
         case HeldOutRows():
             count = len({(finding.kind, finding.key) for finding in error.findings})
             yield _refused(
@@ -321,7 +327,7 @@ def _said(error: RhumblineError, where: str) -> Iterator[Finding]:
                 f"Correct them, or choose the answer without them: {WITHOUT_HELD_OUT} true.",
                 count=count,
             )
-            yield from error.findings
+            yield from of_the_data
         case UnknownRecord(near=None):
             yield _refused(
                 "unknown-record",
@@ -361,6 +367,8 @@ def _said(error: RhumblineError, where: str) -> Iterator[Finding]:
                 "Nothing says as of which date the answer is wanted.",
                 "Ask for an as_of, for example 2026-11-23.",
             )
+        case _ if of_the_data:
+            yield from of_the_data
         case _:
             yield _refused(_code_of(error), where, *_sentences(str(error)))
 
