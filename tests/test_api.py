@@ -14,6 +14,7 @@ from rhumbline.book.findings import HeldOutRows, UnknownCapability, UnknownRecor
 PUBLIC = {
     "Answer",
     "Book",
+    "Client",
     "capabilities",
     "check",
     "compare",

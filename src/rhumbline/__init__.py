@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rhumbline.exchange.files import read_book, write_book
     from rhumbline.faces.answers import Answer
     from rhumbline.faces.answers import ask as run
+    from rhumbline.faces.client import Client
     from rhumbline.registry import capabilities
 
     score: Callable[..., Answer]
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "rhumbline.faces.answers:Answer",
     "Book": "rhumbline.book.book:Book",
+    "Client": "rhumbline.faces.client:Client",
     "capabilities": "rhumbline.registry:capabilities",
     "read_book": "rhumbline.exchange.files:read_book",
     "run": "rhumbline.faces.answers:ask",
@@ -82,6 +84,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "Answer",
     "Book",
+    "Client",
     "capabilities",
     "check",
     "compare",

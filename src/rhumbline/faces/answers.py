@@ -296,7 +296,9 @@ def ask(
     if without and hasattr(asked, "without_held_out"):
         asked = dataclasses.replace(asked, without_held_out=True)
     # The names of periods count from the evaluation date, also where it was asked for.
-    book = book.replace(as_of=getattr(asked, "as_of", None))
+    day = getattr(asked, "as_of", None) or book.as_of
+    if day != book.as_of:
+        book = book.replace(as_of=day)
     if not sight.money and hasattr(asked, "without_money"):
         asked = asked.without_money()
     Words(language)

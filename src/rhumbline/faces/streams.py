@@ -11,6 +11,8 @@ from rhumbline.book.findings import Finding
 from rhumbline.faces.refusals import Refusal, refusal
 
 _WIDEST = 100
+# What bars are drawn with, and with what where an output cannot show that.
+_BARS, _PLAIN_BARS = "█▒·", "#=-"
 
 
 class NobodyReads(Exception):
@@ -54,7 +56,7 @@ def write_blocks(blocks: Any, words: Any, file: str = "FILE", *, to_errors: bool
     on_terminal = stream.isatty()
     width = min(shutil.get_terminal_size().columns, _WIDEST) if on_terminal else WIDTH
     encoding = stream.encoding or "ascii"
-    lines = Terminal(words, width, file, plain_bars=not _can_print("█▒·", encoding)).lines(blocks)
+    lines = Terminal(words, width, file, plain_bars=not _can_print(_BARS, encoding)).lines(blocks)
     if on_terminal and not to_errors:
         print_coloured(lines)
         return
@@ -65,6 +67,25 @@ def write_blocks(blocks: Any, words: Any, file: str = "FILE", *, to_errors: bool
         stream.buffer.flush()
     else:
         write_bytes(text)
+
+
+def write_text(text: str) -> None:
+    """Print text that somebody else put into words: nothing in it steers the terminal.
+
+    Parameters
+    ----------
+    text
+        Lines, each with a line break at its end.
+    """
+    from rhumbline.faces.words import harmless
+
+    if sys.stdout is None:
+        raise refusal("output-closed", "standard output")
+    encoding = sys.stdout.encoding or "ascii"
+    if not _can_print(_BARS, encoding):
+        text = text.translate(str.maketrans(_BARS, _PLAIN_BARS))
+    lines = "".join(f"{harmless(line)}\n" for line in text.removesuffix("\n").split("\n"))
+    write_bytes(lines.encode(encoding, "replace"))
 
 
 def _can_print(signs: str, encoding: str) -> bool:
@@ -89,4 +110,4 @@ def read(file: Path) -> tuple[Any, tuple[Finding, ...]]:
     return book, tuple(findings)
 
 
-__all__ = ["NobodyReads", "document_bytes", "read", "write_blocks", "write_bytes"]
+__all__ = ["NobodyReads", "document_bytes", "read", "write_blocks", "write_bytes", "write_text"]

@@ -125,7 +125,7 @@ def _change(change: Change, say: Say) -> Document:
     return {"kind": change.kind, "key": change.key, "what": what, "rows": None, "fields": fields}
 
 
-def convert_document(source: Path, written: Path, book: Any, findings: Sequence[Finding], held_out: int) -> Document:
+def convert_document(source: Path | str, written: Path, book: Any, findings: Sequence[Finding], held_out: int) -> Document:
     """Return what came of a conversion.
 
     Parameters

@@ -1,0 +1,62 @@
+"""What the history of a Book on a server says: who changed what, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rhumbline.engines.reasons import Reason
+from rhumbline.faces.blocks import Blocks, Cell, Column, Headline, Said, Table
+
+# So many keys of one kind are named.
+_MOST_KEYS = 3
+
+
+def explain_history(changes: Sequence[Mapping[str, Any]]) -> Blocks:
+    """Select what to say about changes.
+
+    Parameters
+    ----------
+    changes
+        As the server's feed has them, oldest first.
+    """
+    if not changes:
+        return (Headline((Reason("history.empty"),)),)
+    columns = (
+        Column("history.column.seq", True),
+        Column("history.column.at"),
+        Column("history.column.actor"),
+        Column("history.column.what"),
+    )
+    return (Table(columns, tuple(map(_row, changes))),)
+
+
+def _row(change: Mapping[str, Any]) -> tuple[Said, ...]:
+    # Such as 2026-11-25T10:04:31.123456+00:00; the server writes times as UTC.
+    at = str(change.get("at") or "")[:16].replace("T", " ")
+    what = [str(change.get("action") or ""), *_touched(change.get("entries")), str(change.get("note") or "")]
+    return (
+        Cell(change.get("seq")),
+        Cell(at),
+        Cell(str(change.get("actor") or "")),
+        Cell(" · ".join(filter(None, what))),
+    )
+
+
+def _touched(entries: Any) -> Iterator[str]:
+    """Yield for each kind which of its records were written."""
+    named = sorted(set(_named(entries if isinstance(entries, list) else ())))
+    for kind, pairs in groupby(named, key=lambda pair: pair[0]):
+        keys = [key for _, key in pairs]
+        more = f" +{len(keys) - _MOST_KEYS}" if len(keys) > _MOST_KEYS else ""
+        yield f"{kind} {', '.join(keys[:_MOST_KEYS])}{more}"
+
+
+def _named(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            yield str(entry.get("kind") or ""), str(entry.get("key") or "")
+
+
+__all__ = ["explain_history"]
