@@ -1,5 +1,5 @@
 """``python -m rhumbline`` is the command line."""
 
-from rhumbline.faces.cli import main
+from rhumbline.server.main import main
 
 main()

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rhumbline.book.findings import Finding
 from rhumbline.book.types import Severity
-from rhumbline.faces.answers import Answer
-from rhumbline.faces.blocks import Said
-from rhumbline.faces.telling.findings import name_of, said_by
+from rhumbline.exchange.documents import finding_of
 from rhumbline.faces.telling.inputs import noticed
+from rhumbline.faces.words import Words
 
 _PLACE = re.compile(r"\(line (\d+), column (\d+)\)")
 _LEVEL_OF = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -78,61 +76,57 @@ def _lines(file: Path) -> dict[str, int]:
 # --- remarks ----------------------------------------------------------------------------------
 
 
-def _place_of(finding: Finding) -> tuple[int, int] | None:
-    match = _PLACE.search(finding.where)
+def _place_of(where: str) -> tuple[int, int] | None:
+    match = _PLACE.search(where)
     return (int(match[1]), int(match[2])) if match else None
 
 
-def remarks(answer: Answer, file: Path) -> Iterator[Remark]:
-    """Yield the remarks about one file: those of the gate, then those of the rules.
+def remarks(document: Mapping[str, Any], place: Path | str, language: str) -> Iterator[Remark]:
+    """Yield the remarks about one Book: those of the gate, then those of the rules.
 
     Parameters
     ----------
-    answer
+    document
         The answer to ``check``.
-    file
-        The file it read.
+    place
+        The file it read, or the address of a Book on a server.
+    language
+        Of the sentences.
     """
-    words = answer.words
-
-    def told(*parts: Said) -> str:
-        return " ".join(words.said(part) for part in parts)
-
-    for found in answer.findings:
+    words = Words(language)
+    for found in map(finding_of, document["input"]):
+        text = " ".join(words.said(part) for part in noticed(found))
+        yield Remark(found.code, found.code, found.severity, text, _place_of(found.where), found.key or found.where)
+    lines = _lines(place) if isinstance(place, Path) else {}
+    for finding in document["findings"]:
+        line = lines.get(finding["subject"])
         yield Remark(
-            found.code, found.code, found.severity, told(*noticed(found)), _place_of(found), found.key or found.where
-        )
-    lines = _lines(file)
-    for finding in answer.result.findings:
-        message, _, remedy = said_by(finding)
-        line = lines.get(finding.subject)
-        yield Remark(
-            finding.code,
-            words.said(name_of(finding)),
-            finding.severity,
-            told(message, remedy),
+            finding["code"],
+            finding["name"],
+            Severity(finding["severity"]),
+            f"{finding['message']} {finding['remedy']}",
             (line, 1) if line else None,
-            finding.subject,
-            finding.waived_until is not None,
+            finding["subject"],
+            finding["waived_until"] is not None,
         )
 
 
 # --- SARIF ------------------------------------------------------------------------------------
 
 
-def _address(file: Path) -> str:
-    return quote(PurePath(file).as_posix())
+def _address(place: Path | str) -> str:
+    return quote(place.as_posix()) if isinstance(place, Path) else place
 
 
-def _result(remark: Remark, file: Path) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": _address(file)}}
+def _result(remark: Remark, place: Path | str) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _address(place)}}
     if remark.place:
-        place["region"] = {"startLine": remark.place[0], "startColumn": remark.place[1]}
+        physical["region"] = {"startLine": remark.place[0], "startColumn": remark.place[1]}
     found: dict[str, Any] = {
         "ruleId": remark.code,
         "level": _LEVEL_OF[remark.severity],
         "message": {"text": remark.text},
-        "locations": [{"physicalLocation": place, "logicalLocations": [{"name": remark.subject}]}],
+        "locations": [{"physicalLocation": physical, "logicalLocations": [{"name": remark.subject}]}],
         "partialFingerprints": {"finding/v1": f"{remark.code}:{remark.subject}"},
     }
     if remark.waived:
@@ -140,24 +134,26 @@ def _result(remark: Remark, file: Path) -> dict[str, Any]:
     return found
 
 
-def sarif(answers: Sequence[Answer], files: Sequence[Path]) -> str:
+def sarif(documents: Sequence[Mapping[str, Any]], places: Sequence[Path | str], language: str) -> str:
     """Return diagnoses as one SARIF 2.1.0 log.
 
     Parameters
     ----------
-    answers
+    documents
         Answers to ``check``.
-    files
-        The file of each.
+    places
+        The file of each, or the address of a Book on a server.
+    language
+        Of the sentences.
     """
     from rhumbline import __version__
 
     rules: dict[str, dict[str, Any]] = {}
     results = []
-    for answer, file in zip(answers, files, strict=True):
-        for remark in remarks(answer, file):
+    for document, place in zip(documents, places, strict=True):
+        for remark in remarks(document, place, language):
             rules.setdefault(remark.code, {"id": remark.code, "shortDescription": {"text": remark.name}})
-            results.append(_result(remark, file))
+            results.append(_result(remark, place))
     driver = {"name": "Rhumbline", "version": __version__, "rules": list(rules.values())}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -177,27 +173,29 @@ def _escaped(text: str, more: str = "") -> str:
     return text
 
 
-def github(answers: Sequence[Answer], files: Sequence[Path]) -> str:
+def github(documents: Sequence[Mapping[str, Any]], places: Sequence[Path | str], language: str) -> str:
     """Return diagnoses as workflow commands, which GitHub shows beside the changed lines.
 
     Parameters
     ----------
-    answers
+    documents
         Answers to ``check``.
-    files
-        The file of each.
+    places
+        The file of each, or the address of a Book on a server.
+    language
+        Of the sentences.
     """
     lines = []
-    for answer, file in zip(answers, files, strict=True):
-        for remark in remarks(answer, file):
+    for document, place in zip(documents, places, strict=True):
+        for remark in remarks(document, place, language):
             if remark.waived:
                 continue
-            where = f"file={_escaped(PurePath(file).as_posix(), ',:')}"
+            where = f"file={_escaped(place.as_posix(), ',:')}," if isinstance(place, Path) else ""
             if remark.place:
-                where += f",line={remark.place[0]},col={remark.place[1]}"
+                where += f"line={remark.place[0]},col={remark.place[1]},"
             title = _escaped(f"{remark.code} {remark.name}", ",:")
             command = _COMMAND_OF[remark.severity]
-            lines.append(f"::{command} {where},title={title}::{_escaped(f'{remark.subject}: {remark.text}')}\n")
+            lines.append(f"::{command} {where}title={title}::{_escaped(f'{remark.subject}: {remark.text}')}\n")
     return "".join(lines)
 
 

@@ -6,11 +6,11 @@ question is unusable; 130 interrupted; 141 nobody reads the output any more.
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,15 +19,27 @@ import typer
 from typer.core import TyperGroup
 
 from rhumbline import registry
+from rhumbline.book.fields import fields_of
 from rhumbline.book.findings import RhumblineError, UnknownRecord
+from rhumbline.book.types import Severity
 from rhumbline.engines._quiet import unheard
 from rhumbline.faces.commands import CheckFormat, Language, command_of, day_of
+from rhumbline.faces.places import (
+    OrganisationOption,
+    Server,
+    ServerOption,
+    TokenOption,
+    is_on_server,
+    refuse_server,
+    server_of,
+)
 from rhumbline.faces.progress import watching
-from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of
-from rhumbline.faces.streams import NobodyReads, document_bytes, read, write_blocks, write_bytes
+from rhumbline.faces.refusals import USAGE, Refusal, internal_fault, refusal, refusal_of, with_nearest
+from rhumbline.faces.streams import NobodyReads, document_bytes, read, write_blocks, write_bytes, write_text
 
 INTERRUPTED = 130
 NOBODY_READS = 141
+_ASK_A_SERVER = frozenset({*(capability.name for capability in registry.CAPABILITIES), "import", "book", "history"})
 # What typer raises for every kind of wrong usage; it exports only this one of its subclasses.
 _WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -43,7 +55,8 @@ def today() -> date:
 def answer(
     capability: registry.Capability,
     *,
-    file: Path | list[Path],
+    server: Server | None,
+    file: Path | list[Path] | None,
     json: bool,
     as_of: str | None,
     language: Language,
@@ -53,15 +66,37 @@ def answer(
     **wishes: Any,
 ) -> int:
     """Answer what was typed and return the exit code."""
-    files = file if isinstance(file, list) else [file]
+    files = file if isinstance(file, list) else [file] if file is not None else []
     form = CheckFormat.JSON if json else form
     day = day_of(as_of)
-    answers = [_asked(capability, one, day, language.value, wishes, without_held_out=without_held_out) for one in files]
+    given = {name: value for name, value in wishes.items() if value is not None}
+    if day is not None and "as_of" in _fields(capability):
+        given["as_of"] = day
+    if is_on_server(server, files, several=capability.name == "check"):
+        from rhumbline.faces.server_answers import ask_server
+
+        if without_held_out:
+            given["without_held_out"] = True
+        only = ask_server(server, capability, given, language.value, text=form is CheckFormat.TEXT)
+        answers: Sequence[Any] = [only]
+        places: Sequence[Path | str] = [only.place]
+    else:
+        answers = [
+            _asked(capability, one, day, language.value, given, without_held_out=without_held_out) for one in files
+        ]
+        places = files
+    documents = [one.document for one in answers]
     # First what can fail, so that a refusal does not follow an answer that was printed already.
     if out is not None:
-        _keep(answers[0], out)
-    _print(answers, files, form)
-    return max(exit_code(one) for one in answers)
+        _keep(documents[0], out)
+    if form is CheckFormat.JSON:
+        write_bytes(document_bytes(documents[0] if len(documents) == 1 else documents))
+    elif form is CheckFormat.TEXT:
+        for one, place in zip(answers, places, strict=True):
+            _show(one, place, brief=len(answers) > 1)
+    else:
+        _annotate(documents, places, form, language.value)
+    return max(map(exit_code, documents))
 
 
 def _asked(
@@ -78,7 +113,7 @@ def _asked(
     book, findings = read(file)
     if day is not None or book.as_of is None:
         book = book.replace(as_of=day or today())
-    given = {name: _wish(value) for name, value in wishes.items() if value is not None}
+    given = {name: _wish(value) for name, value in wishes.items()}
     try:
         # scipy's solver, behind verify --resolve, writes to standard output now and then whatever it is told.
         with unheard(), watching(language, listens=registry.listens(capability.name)) as watch:
@@ -92,15 +127,9 @@ def _asked(
                 **given,
             )
     except UnknownRecord as error:
-        raise refusal_of(_with_nearest(error, book), f"{capability.name} {file}") from error
+        raise refusal_of(with_nearest(error, book), f"{capability.name} {file}") from error
     except RhumblineError as error:
         raise refusal_of(error, f"{capability.name} {file}") from error
-
-
-def _with_nearest(error: UnknownRecord, book: Any) -> UnknownRecord:
-    """Name the nearest key even where the keys are so short that none of them looks alike."""
-    near = difflib.get_close_matches(error.key, list(book.all(error.kind)), n=1, cutoff=0.4)
-    return UnknownRecord(error.kind, error.key, error.near or next(iter(near), None))
 
 
 def _wish(value: Any) -> Any:
@@ -115,47 +144,53 @@ def _wish(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def exit_code(answer: Any) -> int:
-    """Return 1 when a check found an error or rows are held out, a verification fails, or no plan is possible."""
-    from rhumbline.faces.telling.inputs import errors
+def exit_code(document: Mapping[str, Any]) -> int:
+    """Return 1 when a check found an error or rows are held out, a verification fails, or no plan is possible.
 
-    match answer.name:
-        case "check":
-            return int(bool(answer.result.errors or errors(answer.findings)))
-        case "verify":
-            return int(answer.result.verdict in ("fails", "worse"))
-        case "plan":
-            return int(answer.result.status in ("infeasible", "not enough data"))
+    Parameters
+    ----------
+    document
+        The answer, from a file or from a server.
+    """
+    match str(document["schema"]).partition("/")[0]:
+        case "rhumbline.check":
+            standing = (found for found in document["findings"] if found["waived_until"] is None)
+            return int(any(found["severity"] == Severity.ERROR for found in (*document["input"], *standing)))
+        case "rhumbline.verify":
+            return int(document["verdict"] in ("fails", "worse"))
+        case "rhumbline.plan":
+            return int(document["status"] in ("infeasible", "not enough data"))
     return 0
 
 
-def _print(answers: Sequence[Any], files: Sequence[Path], form: CheckFormat) -> None:
-    if form is CheckFormat.JSON:
-        found = [one.document for one in answers]
-        write_bytes(document_bytes(found[0] if len(found) == 1 else found))
-    elif form is CheckFormat.TEXT:
-        for one, file in zip(answers, files, strict=True):
-            write_blocks(_blocks(one, brief=len(answers) > 1), one.words, str(file))
+def _fields(capability: registry.Capability) -> frozenset[str]:
+    return frozenset(field.name for field in fields_of(registry.resolve(capability.terms)))
+
+
+def _annotate(documents: Sequence[Any], places: Sequence[Path | str], form: CheckFormat, language: str) -> None:
+    from rhumbline.faces import annotations
+
+    make = annotations.sarif if form is CheckFormat.SARIF else annotations.github
+    write_bytes(make(documents, places, language).encode("utf-8", "backslashreplace"))
+
+
+def _show(one: Any, place: Path | str, *, brief: bool) -> None:
+    """Print an answer in words; that of a server comes in words."""
+    if isinstance(place, str):
+        write_text(one.text)
+    elif brief:
+        from rhumbline.faces.telling.findings import explain_briefly
+
+        write_blocks(explain_briefly(one.result, one.book, one.findings), one.words, str(place))
     else:
-        from rhumbline.faces import annotations
-
-        make = annotations.sarif if form is CheckFormat.SARIF else annotations.github
-        write_bytes(make(answers, files).encode("utf-8", "backslashreplace"))
+        write_blocks(one.blocks, one.words, str(place))
 
 
-def _blocks(one: Any, *, brief: bool) -> Any:
-    if not brief:
-        return one.blocks
-    from rhumbline.faces.telling.findings import explain_briefly
-
-    return explain_briefly(one.result, one.book, one.findings)
-
-
-def _keep(one: Any, out: Path) -> None:
+def _keep(document: Any, out: Path) -> None:
     """Write an answer to a file: all of it or nothing, so that an interrupted run leaves no half plan."""
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(document_bytes(one.document))
+        temporary.write_bytes(document_bytes(document))
         temporary.replace(out)
     except OSError as problem:
         temporary.unlink(missing_ok=True)
@@ -177,6 +212,10 @@ def _about(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
+    # Taken out of the words before they get here, since they may stand behind the command as well; see ``places``.
+    server: ServerOption = None,
+    token: TokenOption = None,
+    organisation: OrganisationOption = None,
 ) -> None:
     """Say whether your initiatives lead where your strategy says, and what to fund."""
 
@@ -199,15 +238,22 @@ def _named(capability: registry.Capability) -> Any:
     return command
 
 
-def application(asked: str | None = None) -> typer.Typer:
+def application(
+    asked: str | None = None, *additions: Callable[[typer.Typer], None], server: Server | None = None
+) -> typer.Typer:
     """Return the command line with a command for every capability, and those that deal with files.
 
     Parameters
     ----------
     asked
         The command that was typed. Only its engine is loaded; the others are listed by their names.
+    additions
+        Each adds commands of its own, such as those of the server, which this module knows nothing of.
+    server
+        The server that was named instead of a file, if one was.
     """
-    from rhumbline.faces import file_commands
+    from rhumbline.faces import file_commands, server_commands
+    from rhumbline.faces.mcp import command as mcp_commands
     from rhumbline.faces.report import commands as report_commands
 
     app = typer.Typer(
@@ -222,18 +268,36 @@ def application(asked: str | None = None) -> typer.Typer:
     app.callback()(_about)
     for capability in registry.capabilities():
         whole = capability.name == asked
-        app.command(capability.name)(command_of(capability, answer) if whole else _named(capability))
+        make = partial(answer, server=server)
+        app.command(capability.name)(
+            command_of(capability, make, on_server=server is not None) if whole else _named(capability)
+        )
     file_commands.add_to(app)
+    server_commands.add_to(app)
     report_commands.add_to(app, today)
+    mcp_commands.add_to(app, today)
+    for add in additions:
+        add(app)
     return app
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code; whatever happens, it ends in words."""
+def run(arguments: Sequence[str], *additions: Callable[[typer.Typer], None]) -> int:
+    """Run one command line and return its exit code; whatever happens, it ends in words.
+
+    Parameters
+    ----------
+    arguments
+        What was typed behind the name of the program.
+    additions
+        Each adds commands of its own; see ``application``.
+    """
     words = list(arguments) or ["--help"]
     try:
+        server, words = server_of(words, _ASK_A_SERVER)
         asked = next((word for word in words if not word.startswith("-")), None)
-        code = application(asked)(args=words, prog_name="rhumbline", standalone_mode=False)
+        refuse_server(server, asked, _ASK_A_SERVER)
+        command = application(asked, *additions, server=server)
+        code = command(args=words, prog_name="rhumbline", standalone_mode=False, obj=server)
         return code if isinstance(code, int) else 0
     except typer.Exit as end:
         return int(end.exit_code)
@@ -288,9 +352,4 @@ def _typed(arguments: Sequence[str], option: str) -> str | None:
     return None
 
 
-def main() -> None:
-    """Run the command line with the words of this process."""
-    sys.exit(run(sys.argv[1:]))
-
-
-__all__ = ["application", "main", "run"]
+__all__ = ["application", "run"]

@@ -137,10 +137,14 @@ def options_of(capability: registry.Capability) -> Iterator[Option]:
             yield make(field, texts.get(field.name, ""))
 
 
-def _files(capability: registry.Capability) -> Option:
+def _files(capability: registry.Capability, *, may_be_left_out: bool) -> Option:
     several = capability.name == "check"
     text = "The Book: a file such as bakery.yaml." + (" Several are checked one after the other." if several else "")
-    kind: Any = list[Path] if several else Path
+    if may_be_left_out:
+        # A list, because only a list may be empty before an argument that must be given.
+        kind: Any = list[Path] | None
+        return Option("file", Annotated[kind, typer.Argument(metavar="FILE", help=f"{text} Else the server's.")], None)
+    kind = list[Path] if several else Path
     return Option("file", Annotated[kind, typer.Argument(metavar="FILE", help=text)], inspect.Parameter.empty)
 
 
@@ -182,7 +186,9 @@ def _common() -> Iterator[Option]:
     )
 
 
-def command_of(capability: registry.Capability, answer: Callable[..., int]) -> Callable[..., int]:
+def command_of(
+    capability: registry.Capability, answer: Callable[..., int], *, on_server: bool = False
+) -> Callable[..., int]:
     """Return a function that typer can read a command from.
 
     Parameters
@@ -191,12 +197,19 @@ def command_of(capability: registry.Capability, answer: Callable[..., int]) -> C
         A line of the registry.
     answer
         Called with the capability and everything that was typed.
+    on_server
+        Whether a server was named, so that the file may be left out.
     """
 
     def command(**given: Any) -> int:
         return answer(capability, **given)
 
-    options = (_files(capability), *options_of(capability), *_special(capability), *_common())
+    options = (
+        _files(capability, may_be_left_out=on_server),
+        *options_of(capability),
+        *_special(capability),
+        *_common(),
+    )
     # typer reads a function's signature; this is the one place where we write one (docs/decisions/0004).
     command.__signature__ = inspect.Signature([option.parameter() for option in options])  # type: ignore[attr-defined]
     command.__annotations__ = {option.name: option.annotation for option in options}
