@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Any
 
+from rhumbline.book.book import Book
 from rhumbline.book.findings import (
     AsOfMissing,
     Finding,
@@ -12,7 +14,6 @@ from rhumbline.book.findings import (
     RhumblineError,
     SameTwice,
     UnknownRecord,
-    UnusableInput,
 )
 from rhumbline.book.types import FrozenMap
 from rhumbline.engines.reasons import Reason
@@ -93,10 +94,10 @@ def refusal_of(error: RhumblineError, where: str) -> Refusal:
         What was asked.
     """
     match error:
-        case UnusableInput():
-            return Refusal(*error.findings)
         case HeldOutRows():
             return Refusal(*error.findings, held_out=True)
+        case RhumblineError(findings=(_, *_) as findings):
+            return Refusal(*findings)
         case UnknownRecord(near=None):
             return refusal("unknown-record", where, kind=error.kind, key=error.key)
         case UnknownRecord():
@@ -108,9 +109,23 @@ def refusal_of(error: RhumblineError, where: str) -> Refusal:
     return Refusal(Finding(code=_kebab(type(error).__name__), where=where, message=str(error), remedy=""))
 
 
+def with_nearest(error: UnknownRecord, book: Book) -> UnknownRecord:
+    """Name the nearest key even where the keys are so short that none of them looks alike.
+
+    Parameters
+    ----------
+    error
+        What the Book said.
+    book
+        The Book.
+    """
+    near = difflib.get_close_matches(error.key, list(book.all(error.kind)), n=1, cutoff=0.4)
+    return UnknownRecord(error.kind, error.key, error.near or next(iter(near), None))
+
+
 def internal_fault(error: BaseException, where: str) -> Refusal:
     """Return what is said when Rhumbline itself is at fault."""
     return refusal("internal-fault", where, kind=type(error).__name__, text=str(error)[:500])
 
 
-__all__ = ["USAGE", "Refusal", "internal_fault", "refusal", "refusal_of"]
+__all__ = ["USAGE", "Refusal", "internal_fault", "refusal", "refusal_of", "with_nearest"]
