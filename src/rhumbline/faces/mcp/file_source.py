@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -96,9 +96,7 @@ class FileSource:
         return Page(items, keys[limit - 1] if len(keys) > limit else None)
 
     def _rows(self, book: Book, kind: str, after: str | None, limit: int) -> Page:
-        if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 10):
-            raise refusal("unknown-cursor", "cursor")
-        begin = int(after or 0)
+        begin = _number(after)
         rows = book.series.get(kind, ())
         items = [self._item(kind, row) for row in rows[begin : begin + limit]]
         return Page(items, str(begin + limit) if len(rows) > begin + limit else None)
@@ -131,12 +129,15 @@ class FileSource:
         told = dataclasses.replace(preview, title=title, number=kept.number, state=kept.state, accept=accept)
         return Said(told.document, f"{told.text}\n{accept}\n")
 
-    def proposals(self) -> Sequence[Document]:
-        """Return the proposals beside the file."""
-        return [
-            {name: kept.document[name] for name in ("number", "title", "state", "edits")}
-            for kept in proposal_files.kept(self.path)
+    def proposals(self, after: str | None, limit: int) -> Page:
+        """Return some of the proposals beside the file."""
+        seen = _number(after)
+        waiting = [kept for kept in proposal_files.kept(self.path) if kept.number > seen]
+        shown = [
+            {"number": kept.number, "title": kept.title, "state": kept.state, "edits": kept.edits}
+            for kept in waiting[:limit]
         ]
+        return Page(shown, str(shown[-1]["number"]) if len(waiting) > limit else None)
 
     def _preview(self, raw: Any, language: str) -> Preview:
         book, _ = self.book()
@@ -150,6 +151,13 @@ class FileSource:
         if applied.book is None:
             raise Refusal(*applied.findings)
         return Preview(book, applied.book, applied.findings, language=language)
+
+
+def _number(cursor: str | None) -> int:
+    """Return the number that the cursor of a numbered list holds."""
+    if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):
+        raise refusal("unknown-cursor", "cursor")
+    return int(cursor or 0)
 
 
 def _content(path: Path) -> str:

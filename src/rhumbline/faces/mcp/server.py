@@ -22,11 +22,12 @@ from mcp.shared.exceptions import MCPError
 
 from rhumbline import __version__
 from rhumbline.book.findings import RhumblineError
+from rhumbline.exchange.asking import findings_of
 from rhumbline.exchange.documents import error_document, written
 from rhumbline.exchange.files import dumps
 from rhumbline.faces.mcp.source import Said, Source
 from rhumbline.faces.mcp.tools import Tool, texts, tools
-from rhumbline.faces.refusals import Refusal, internal_fault, refusal_of
+from rhumbline.faces.refusals import Refusal, internal_fault
 from rhumbline.faces.words import Words
 
 BOOK = "rhumbline://book"
@@ -129,7 +130,7 @@ class _Serving:
         except Refusal as no:
             return _refused(no)
         except RhumblineError as error:
-            return _refused(refusal_of(error, tool.name))
+            return _refused(Refusal(*findings_of(error, tool.name)))
         except Exception as fault:
             log.exception("%s failed", tool.name)
             return _refused(internal_fault(fault, tool.name))
@@ -168,7 +169,7 @@ class _Serving:
             try:
                 return work()
             except (Refusal, RhumblineError) as error:
-                no = error if isinstance(error, Refusal) else refusal_of(error, BOOK)
+                no = error if isinstance(error, Refusal) else Refusal(*findings_of(error, BOOK))
                 raise MCPError(types.INTERNAL_ERROR, _words_of(no), error_document(no.findings)) from error
 
         return await run_sync(tried, abandon_on_cancel=True)

@@ -32,13 +32,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the records of a kind, in key order.
+    """Some of a list that may be long.
 
     Parameters
     ----------
     items
-        One document a record: ``key``, ``record`` in the complete form, and what else the source knows of it, such as
-        its ``version``. A row of a series has the key of its owner.
+        Of records, in key order, one document each: ``key``, ``record`` in the complete form, and what else the source
+        knows of it, such as its ``version``. A row of a series has the key of its owner.
     next
         What to give as ``after`` for the next page; None at the end.
     """
@@ -51,7 +51,7 @@ class Source(Protocol):
     """What the tools need of whoever keeps the Book.
 
     Its methods are called in threads, several at a time. Wrong data and what may not be done raise ``Refusal``, whose
-    findings reach the assistant; other errors of ours (``RhumblineError``) are worded as the command line does it.
+    findings reach the assistant; so do those of other errors of ours (``RhumblineError``), see ``findings_of``.
     """
 
     @property
@@ -120,8 +120,14 @@ class Source(Protocol):
             Of the sentences.
         """
 
-    def proposals(self) -> Sequence[Document]:
-        """Return the proposals there are, oldest first: ``number``, ``title``, ``state`` and the edits."""
+    def proposals(self, after: str | None, limit: int) -> Page:
+        """Return some proposals, oldest first; an item has ``number``, ``title``, ``state`` and ``edits``.
+
+        Parameters
+        ----------
+        after, limit
+            As for records.
+        """
 
 
 __all__ = ["Document", "Listener", "Page", "Said", "Source"]

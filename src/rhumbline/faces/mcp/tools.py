@@ -167,6 +167,22 @@ class OnPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OfAll:
+    """Which page of a list.
+
+    Parameters
+    ----------
+    cursor
+        The value of next of the page before; leave it out for the first page.
+    limit
+        How many at most.
+    """
+
+    cursor: Annotated[str, MaxLen(200)] | None = None
+    limit: Annotated[int, Ge(1), Le(MOST_ON_A_PAGE)] = 50
+
+
+@dataclass(frozen=True, slots=True)
 class OfRecord:
     """Which record.
 
@@ -345,7 +361,7 @@ def _of_proposals() -> Iterator[Tool]:
         run=_propose,
         keeps=True,
     )
-    yield _tool("proposals", wishes_schema(Nothing), _proposals, proposes=True)
+    yield _tool("proposals", wishes_schema(OfAll), _proposals, proposes=True)
 
 
 def _preview(source: Source, raw: Raw, _: Listener | None) -> Said:
@@ -362,8 +378,9 @@ def _propose(source: Source, raw: Raw, _: Listener | None) -> Said:
 
 def _proposals(source: Source, raw: Raw, _: Listener | None) -> Said:
     _must_be_allowed(source)
-    _read("proposals", Nothing, raw)
-    return _plainly("proposals", {"proposals": list(source.proposals())})
+    asked: OfAll = _read("proposals", OfAll, raw)
+    page = source.proposals(asked.cursor, asked.limit)
+    return _plainly("proposals", {"items": list(page.items), "next": page.next})
 
 
 def _without_edits(raw: Raw) -> dict[str, Any]:
