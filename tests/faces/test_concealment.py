@@ -9,7 +9,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.sights import (
     with_other_kpis,
     with_other_money,
@@ -146,6 +146,7 @@ def test_no_form_for_any_company_in_any_language_tells_what_its_reader_may_not_s
 
 
 @pytest.mark.prove
+@settings(max_examples=60)
 @given(books())
 def test_no_form_for_any_book_tells_a_guest_anything(book):
     book = with_private_kpis(book)
