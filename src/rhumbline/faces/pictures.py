@@ -159,9 +159,8 @@ def picture(name: str, capability: str, result: Any, book: Book, words: Words) -
     kind = next((kind for kind in _KINDS.get(capability, ()) if there and name in {"", kind.name}), None)
     if kind is None:
         raise UnknownPicture(name, there)
-    setting = setting_of(words)
-    spoken = setting.words
-    shown = kind.view(Asked(result, book, setting))
+    spoken = ChartWords(words)
+    shown = kind.view(Asked(result, book, setting_of(words)))
     return Picture(kind.name, lambda width: kind.draw(shown, spoken, width), kind.table(shown, spoken))
 
 
