@@ -75,6 +75,11 @@ def test_an_edit_that_does_not_hold_is_refused_as_a_whole(bakery, edit):
     assert bakery.path.read_bytes() == before
 
 
+def test_a_version_that_a_file_does_not_have_is_no_condition_to_ignore(bakery):
+    edit = {"edit": "set", "kind": "initiative", "key": "i2", "fields": {"name": "Van"}, "expected": 3}
+    assert bakery.refused("preview", edits=[edit]) == ["no-versions"]
+
+
 @pytest.mark.parametrize("title", ["", " ", "two\nlines", "\u202eevil", "x" * 201, 7, None])
 def test_a_proposal_needs_a_title_in_one_line(bakery, title):
     edits = [{"edit": "set", "kind": "initiative", "key": "i2", "fields": {"name": "Van"}}]

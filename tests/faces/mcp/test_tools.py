@@ -42,6 +42,9 @@ def typed(capability, asked, path):
 
 def test_the_list_of_tools_is_the_one_written_down(bakery, snapshot):
     listed = [tool.model_dump(by_alias=True, exclude_none=True, mode="json") for tool in bakery.tools()]
+    for tool in listed:
+        # The rest of these schemas has its own tests, beside what it is made from.
+        tool["outputSchema"] = sorted(tool["outputSchema"]["properties"])
     snapshot("mcp/tools", listed)
 
 

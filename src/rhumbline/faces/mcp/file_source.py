@@ -147,6 +147,10 @@ class FileSource:
             raise Refusal(*findings)
         if not edits:
             raise refusal("no-edits", "edits")
+        for edit in edits:
+            # A condition that cannot be looked at must not be ignored.
+            if edit.expected is not None:
+                raise refusal("no-versions", str(edit.place))
         applied = apply(book, edits)
         if applied.book is None:
             raise Refusal(*applied.findings)

@@ -22,7 +22,7 @@ from rhumbline.exchange.asking import read_wishes
 from rhumbline.exchange.documents import schema, value_of
 from rhumbline.exchange.edits.reading import Action
 from rhumbline.exchange.field_help import summary_of
-from rhumbline.exchange.schemas import record_schema, terms_schema, wishes_schema
+from rhumbline.exchange.schemas import Schema, answer_schema, record_schema, terms_schema, wishes_schema
 from rhumbline.faces.commands import Language
 from rhumbline.faces.mcp import outputs
 from rhumbline.faces.mcp.source import Document, Listener, Said, Source
@@ -34,7 +34,6 @@ MOST_TITLE = 200
 
 Raw = Mapping[str, Any]
 Run = Callable[[Source, Raw, Listener | None], Said]
-Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ def _of_capability(capability: registry.Capability) -> Tool:
         title=said.get("title", capability.asks),
         description=said.get("description", capability.asks).strip(),
         input=_with_language(terms_schema(capability.name)),
-        output=outputs.schema_of(capability.name, said.get("output", {}), of_capability=True),
+        output=answer_schema(capability.name),
         run=partial(_ask, capability.name),
         computes=True,
         listens=registry.listens(capability.name),
@@ -233,6 +232,7 @@ def _with_edits(asked: Schema) -> Schema:
     }
 
 
+# All sorts of edits in one shape: models write that more safely than one of four, and what is wrong is said anyway.
 _EDIT: Schema = {
     "type": "object",
     "properties": {
@@ -286,7 +286,7 @@ def _tool(name: str, arguments: Schema, run: Run, *, of_book: bool = False, **mo
         title=said["title"],
         description=said["description"].strip(),
         input=arguments,
-        output=outputs.schema_of(name, fields, of_capability=False),
+        output=outputs.schema_of(name, fields),
         run=run,
         **more,
     )
