@@ -182,7 +182,7 @@ class Organisation:
         if done is None or done.book is None:
             raise Problem(422, "bad-data", findings=[finding(one) for one in findings or done.findings])
         for edit in edits:
-            if edit.expected not in (None, 1):
+            if edit.expected not in (None, int(edit.key in self.book.all(edit.kind))):
                 clash = {
                     "kind": edit.kind,
                     "key": edit.key,

@@ -1,5 +1,6 @@
 """The command line on a server: it answers, exits and refuses as on a file, and says so in the same words."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -309,6 +310,130 @@ def test_what_a_server_says_cannot_steer_the_terminal(rhumbline, served):
     whole = server.organisation.asked
     server.organisation.asked = lambda *words: {**whole(*words), "text": "a\x1b[31m\rb\n"}
     assert rhumbline("--server", server.url, "--token", server.token, "score")[1] == "a�[31m b\n"
+
+
+# --- a file in --------------------------------------------------------------------------------
+
+TABLE = "Project;Status;Cost\nCNC router;planned;18500\nSecond van;planned;9000\n"
+
+
+@pytest.fixture
+def imported(rhumbline, served, tmp_path):
+    """Import a file to a server; get what came of it as a document, and the server."""
+    server = served()
+
+    def typed(path, *words):
+        where = ("--server", server.url, "--token", server.token)
+        code, out, _ = rhumbline(*where, "import", path, *words, "--json")
+        return code, json.loads(out), server
+
+    return typed
+
+
+def test_a_table_becomes_a_change_and_the_same_table_none(imported, tmp_path):
+    path = tmp_path / "projects.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    code, document, server = imported(path, "--note", "From the list of the workshop")
+    assert (code, document["written"]) == (0, f"{server.url}/api/v1/organisations/bakery/changes/2")
+    assert [one["what"] for one in document["changes"]] == ["new", "new"]
+    assert {"CNC router", "Second van"} <= {one.name for one in server.book.initiatives.values()}
+    assert server.organisation.changes[-1]["note"] == "From the list of the workshop"
+    assert path.with_name("projects.mappings.json").exists()
+    code, document, _ = imported(path)
+    assert (code, document["written"], document["changes"]) == (0, None, [])
+    assert len(server.organisation.changes) == 2
+
+
+def test_an_import_is_proposed_and_only_shown(imported, tmp_path):
+    path = tmp_path / "projects.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    _, document, server = imported(path, "--show")
+    assert (document["written"], server.organisation.proposals) == (None, [])
+    _, document, _ = imported(path, "--propose")
+    assert document["written"].endswith("/proposals/1")
+    assert server.organisation.proposals[0]["title"] == "projects.csv"
+    assert len(server.organisation.changes) == 1
+
+
+@pytest.mark.parametrize("ending", ["yaml", "json", "xlsx"])
+def test_a_book_comes_in_as_it_went_out(imported, rhumbline, tmp_path, ending):
+    import rhumbline as library
+
+    path = tmp_path / f"mine.{ending}"
+    before, _ = library.read_book((tmp_path / "bakery.yaml"))
+    first = before.initiatives["i1"]
+    library.write_book(before.replace(dataclasses.replace(first, name="Croissants")).without("work_item", "d1.m1"), path)
+    code, document, server = imported(path)
+    assert code == 0
+    assert [(one["kind"], one["key"], one["what"]) for one in document["changes"]] == [("initiative", "i1", "changed")]
+    assert server.book.initiatives["i1"].name == "Croissants"
+    assert len(server.book.series.get("measurement", ())) == len(before.series.get("measurement", ()))
+    assert all(edit["expected"] == 1 for edit in sent_edits(server))
+
+
+def sent_edits(server):
+    return [
+        edit for _, path, _, sent in server.requests if path.endswith("/changes") and sent for edit in sent["edits"]
+    ]
+
+
+def test_what_a_book_file_lacks_goes_only_when_that_is_wished(imported, tmp_path):
+    import rhumbline as library
+
+    path = tmp_path / "mine.yaml"
+    before, _ = library.read_book(tmp_path / "bakery.yaml")
+    key = next(iter(before.all("work_item")))
+    library.write_book(before.without("work_item", key), path)
+    assert imported(path)[1]["changes"] == []
+    _, document, server = imported(path, "--exactly")
+    assert [(one["kind"], one["key"], one["what"]) for one in document["changes"]] == [("work_item", key, "removed")]
+    assert key not in server.book.all("work_item")
+
+
+def test_a_book_fills_an_empty_server(imported, company, tmp_path):
+    import rhumbline as library
+
+    path = company("restaurant").rename(tmp_path / "other.yaml")
+    _, _, server = imported(path, "--show")
+    server.organisation.books = [server.organisation.books[0]]
+    server.organisation.changes = []
+    code, _, _ = imported(path)
+    assert code == 0
+    assert server.book.sha == library.read_book(path).book.sha
+    assert {edit.get("expected") for edit in sent_edits(server)} <= {0, None}
+
+
+def test_an_import_says_in_words_what_became_of_it(rhumbline, served, tmp_path):
+    server, path = served(), tmp_path / "projects.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    where = ("--server", server.url, "--token", server.token)
+    _, out, _ = rhumbline(*where, "import", path, "--show")
+    assert "Without --show it goes to" in " ".join(out.split())
+    _, out, _ = rhumbline(*where, "import", path, "--propose", "--language", "de")
+    assert "als Vorschlag 1" in " ".join(out.split())
+    _, out, _ = rhumbline(*where, "import", path)
+    assert "as change 2" in " ".join(out.split())
+
+
+def test_an_import_that_does_not_fit_is_refused(rhumbline, served, tmp_path, monkeypatch):
+    server, path = served(role="member"), tmp_path / "projects.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    where = ("--server", server.url, "--token", server.token)
+    for words, code in [
+        (("import", path), "import-concealed"),
+        (("import", path, "--out", tmp_path / "mine.yaml"), "wrong-usage"),
+    ]:
+        status, out, _ = rhumbline(*where, *words, "--json")
+        assert (status, json.loads(out)["input"][0]["code"]) == (2, code)
+    server.organisation.role = "owner"
+    status, out, _ = rhumbline(*where, "import", path, "--exactly", "--json")
+    assert (status, json.loads(out)["input"][0]["code"]) == (2, "exactly-a-book")
+    status, out, _ = rhumbline("import", path, "--propose", "--json")
+    assert (status, json.loads(out)["input"][0]["code"]) == (2, "needs-a-server")
+    # A place for the Book that is named counts more than a server named by a variable.
+    monkeypatch.setenv("RHUMBLINE_SERVER", server.url)
+    assert rhumbline("import", path, "--out", tmp_path / "mine.yaml")[0] == 0
+    assert len(server.organisation.changes) == 1
 
 
 # --- the Book out, and its history ------------------------------------------------------------

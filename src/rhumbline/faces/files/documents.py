@@ -18,7 +18,7 @@ Document = dict[str, Any]
 Say = Callable[[Reason], str]
 
 
-def import_document(found: Any, *, written: Path | None, kept: Path | None, say: Say) -> Document:
+def import_document(found: Any, *, written: Path | str | None, kept: Path | None, say: Say) -> Document:
     """Return what came of an import.
 
     Parameters
@@ -26,7 +26,7 @@ def import_document(found: Any, *, written: Path | None, kept: Path | None, say:
     found
         What importing the file does.
     written
-        Where the Book was written; None when it was not.
+        Where the Book was written, or the change or proposal it became on a server; None when it was not.
     kept
         Where the file from before is kept, if one was replaced.
     say
@@ -60,7 +60,7 @@ def import_document(found: Any, *, written: Path | None, kept: Path | None, say:
     }
 
 
-def _path(path: Path | None) -> str | None:
+def _path(path: Path | str | None) -> str | None:
     return None if path is None else str(path)
 
 
@@ -125,7 +125,9 @@ def _change(change: Change, say: Say) -> Document:
     return {"kind": change.kind, "key": change.key, "what": what, "rows": None, "fields": fields}
 
 
-def convert_document(source: Path | str, written: Path, book: Any, findings: Sequence[Finding], held_out: int) -> Document:
+def convert_document(
+    source: Path | str, written: Path, book: Any, findings: Sequence[Finding], held_out: int
+) -> Document:
     """Return what came of a conversion.
 
     Parameters

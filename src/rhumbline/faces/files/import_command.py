@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rhumbline.faces.commands import Language, day_of
+from rhumbline.faces.places import is_on_server
 from rhumbline.faces.refusals import Refusal, refusal
 from rhumbline.faces.streams import document_bytes, read, write_blocks, write_bytes
 
@@ -48,6 +49,11 @@ _Mapping = Annotated[
         "--mapping", metavar="PATH", help="Tables: agreed mappings; else beside the Book.", show_default=False
     ),
 ]
+_Propose = Annotated[bool, typer.Option("--propose", help="On a server: let somebody else decide on it.")]
+_Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="On a server: why.", show_default=False)]
+_Exactly = Annotated[
+    bool, typer.Option("--exactly", help="On a server: also remove the records that a Book file does not have.")
+]
 _Json = Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")]
 _Language = Annotated[Language, typer.Option("--language", help="Language.")]
 
@@ -66,6 +72,7 @@ class Wish:
 
 
 def import_file(
+    context: typer.Context,
     words: _Words,
     *,
     as_format: _As = None,
@@ -82,22 +89,31 @@ def import_file(
     header_row: _HeaderRow = None,
     hidden: _Hidden = False,
     mapping: _Mapping = None,
+    propose: _Propose = False,
+    note: _Note = "",
+    exactly: _Exactly = False,
     json: _Json = False,
     language: _Language = Language.EN,
 ) -> int:
     """Turn a spreadsheet, or a file of another program, into a Book.
 
     The content of the file tells its format; nothing is written before you have seen what would change.
+    Where a server was named, the Book there is changed, and a Book file can be imported, too.
     """
     from rhumbline.faces.files.incoming import TABLE, Asked, answers_of, read_incoming
     from rhumbline.faces.files.remembering import kept_in, mappings_beside
 
+    # A file that is named as the place for the Book counts more than a server named by a variable.
+    server = context.obj if is_on_server(context.obj, [place for place in (into, out) if place], several=True) else None
+    if server is None and (propose or note or exactly):
+        raise refusal("needs-a-server", "import")
     form, file = _format_and_file(words, as_format or "")
     for_tables = any((kind, sheet, header_row, hidden, mapping))
     if for_tables and form not in ("", TABLE):
         raise refusal("only-for-tables", form)
     target = out or into or _beside(file)
-    _refuse_target(target, into, force=force, show=show)
+    if server is None:
+        _refuse_target(target, into, force=force, show=show)
     wish = Wish(
         target=target,
         into=into,
@@ -121,6 +137,13 @@ def import_file(
         hidden=hidden,
         mappings=wish.mappings,
     )
+    if server is not None:
+        from rhumbline.faces.files.server_import import Sending, import_to
+
+        sending = Sending(
+            propose=propose, note=note, exactly=exactly, show=show, yes=yes, json=json, language=language.value
+        )
+        return import_to(server.client(), asked, sending)
     return _finish(read_incoming(asked), wish)
 
 

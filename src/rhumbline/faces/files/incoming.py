@@ -189,7 +189,7 @@ def _from_imported(asked: Asked, found: Imported) -> Incoming:
         recognised=not asked.format,
         before=asked.into or Book(),
         book=found.book,
-        changes=_content(found.changes),
+        changes=content(found.changes),
         findings=tuple(found.findings),
         held_out=len(found.held_out) or rows_of(errors(found.findings)),
         questions=found.questions,
@@ -236,7 +236,7 @@ def _from_table(asked: Asked, found: TableImport) -> Incoming:
         recognised=asked.format != TABLE,
         before=asked.into or Book(),
         book=found.book,
-        changes=_content(found.changes),
+        changes=content(found.changes),
         findings=found.findings,
         held_out=len(found.held_out),
         bad_rows=found.held_out,
@@ -247,8 +247,14 @@ def _from_table(asked: Asked, found: TableImport) -> Incoming:
     )
 
 
-def _content(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Return the changes without the notes in the organisation's settings on where records came from."""
+def content(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Return the changes without the notes in the organisation's settings on where records came from.
+
+    Parameters
+    ----------
+    changes
+        All of them.
+    """
     return tuple(change for change in changes if KINDS[change.kind].series or change.fields != ("settings",))
 
 
@@ -296,4 +302,4 @@ def answers_of(texts: Sequence[str]) -> FrozenMap[str]:
     return FrozenMap(found)
 
 
-__all__ = ["TABLE", "Asked", "Incoming", "answers_of", "read_incoming"]
+__all__ = ["TABLE", "Asked", "Incoming", "answers_of", "content", "read_incoming"]

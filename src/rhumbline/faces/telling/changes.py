@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from rhumbline.engines.reasons import Reason
-from rhumbline.faces.blocks import Blocks, Cell, Column, Headline, Said, Table
+from rhumbline.faces.blocks import Blocks, Cell, Column, Headline, Said, Table, Tone
 
 # So many keys of one kind are named.
 _MOST_KEYS = 3
@@ -59,4 +59,22 @@ def _named(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
             yield str(entry.get("kind") or ""), str(entry.get("key") or "")
 
 
-__all__ = ["explain_history"]
+def explain_sent(outcome: str, address: str, sent: Mapping[str, Any]) -> Blocks:
+    """Select what to say about an import once it is decided.
+
+    Parameters
+    ----------
+    outcome
+        ``written``, ``proposed``, ``same``, ``shown`` or ``declined``.
+    address
+        Of the Book.
+    sent
+        What the server said about the change or the proposal.
+    """
+    numbers = {"file": address, "address": address, "number": sent.get("seq") or sent.get("number")}
+    if outcome in ("written", "proposed"):
+        return (Headline((Reason(f"import.sent.{outcome}", numbers),), Tone.GOOD),)
+    return (Headline((Reason(f"import.outcome.{outcome}", numbers),), Tone.STRONG),)
+
+
+__all__ = ["explain_history", "explain_sent"]
