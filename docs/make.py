@@ -27,13 +27,13 @@ from rhumbline.registry import Capability, resolve
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 CLI, PICTURE, README = DOCS / "reference" / "cli.md", DOCS / "pictures" / "plan.svg", ROOT / "README.md"
-PERMISSIONS = DOCS / "reference" / "permissions.md"
+PERMISSIONS, MCP = DOCS / "reference" / "permissions.md", DOCS / "reference" / "mcp.md"
 TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n)", re.DOTALL)
 
 MATRIX = re.compile(r"(<!-- permissions -->\n).*?(<!-- end of permissions -->\n)", re.DOTALL)
 
 # Commands that are not capabilities.
-FILES = ("import", "convert", "template", "demo", "report", "brief onepage")
+FILES = ("import", "convert", "template", "demo", "report", "brief onepage", "mcp", "apply")
 
 
 CLI_INTRODUCTION = """\
@@ -238,9 +238,54 @@ def stories() -> dict[Path, str]:
     return pages()
 
 
+# --- the tools of an assistant ----------------------------------------------------------------
+
+MCP_INTRODUCTION = """\
+# The tools of an assistant
+
+<!-- Written by docs/make.py from the program; change the program, then run it. -->
+
+What `rhumbline mcp FILE` offers over the Model Context Protocol; [how to connect an assistant](../how-to/connect-an-assistant.md).
+Every tool only reads, but for `rhumbline_propose`, which keeps a proposal for a person to decide on. None changes a Book.
+
+- **Answers** come twice: as structured content, which for a question is exactly [the document](json.md) that
+  `rhumbline VERB FILE --json` prints, and as text, which is what it prints without `--json`. Both have a JSON Schema in `tools/list`.
+- **What is wrong** with a call is said in its result (`isError`), as a document `rhumbline.error/1` and as text: code, place,
+  message and remedy of every finding. The codes are [those of the command line and of files](finding-codes.md). Only a tool or
+  a resource that is not there is an error of the protocol.
+- **The evaluation date** is the argument `as_of`, else the one in the file, else today.
+- **Long lists** come in pages: while `next` is not null, call again with `cursor` set to it.
+- **Long searches** report their progress and end when the call is cancelled; meanwhile other calls are answered.
+- **Edits** are written as [edits.md](edits.md) says. A file keeps no versions, so edits of a file state no `expected`.
+- The Book is also a resource, `rhumbline://book`: the text of its file, in YAML. A file is read anew whenever it has changed.
+
+## What the assistant is told first
+"""
+
+
+def mcp() -> str:
+    """The reference page of the tools that an assistant is given."""
+    from rhumbline.faces.mcp.tools import texts, tools
+
+    parts = [MCP_INTRODUCTION, *_quoted(texts()["server"]["instructions"]), ""]
+    for tool in tools():
+        parts += [f"## {tool.name}", "", f"**{tool.title}.** {' '.join(tool.description.split())}", ""]
+        required = tool.input.get("required", ())
+        rows = [
+            f"| `{name}` | {'required' if name in required else ''} | {' '.join(said['description'].split())} |"
+            for name, said in tool.input["properties"].items()
+        ]
+        parts += ["| argument | | what it is |", "|---|---|---|", *rows, ""] if rows else ["It takes nothing.", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _quoted(text: str) -> list[str]:
+    return [f"> {line}".rstrip() for line in text.strip().splitlines()]
+
+
 def made() -> dict[Path, str]:
     """The pages of the reference that the program knows best, by path."""
-    return {CLI: cli(), PICTURE: picture(), README: readme(), PERMISSIONS: permissions()}
+    return {CLI: cli(), PICTURE: picture(), README: readme(), PERMISSIONS: permissions(), MCP: mcp()}
 
 
 def main() -> None:

@@ -29,11 +29,13 @@ PAGES = [
     "docs/how-to/add-a-capability.md",
     "docs/how-to/add-a-field.md",
     "docs/how-to/draw-a-picture.md",
+    "docs/how-to/connect-an-assistant.md",
     "docs/explanation/who-sees-what.md",
 ]
 LINKED = [
     "docs/reference/cli.md",
     "docs/reference/json.md",
+    "docs/reference/mcp.md",
     "docs/reference/permissions.md",
 ]
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
