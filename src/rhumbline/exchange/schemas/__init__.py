@@ -5,8 +5,8 @@ name, for OpenAPI.
 """
 
 from rhumbline.exchange.schemas.answers import answer_component, finding_schema, terms_component
+from rhumbline.exchange.schemas.by_name import answer_schema, component, components, standing_alone
 from rhumbline.exchange.schemas.changes import change_schema, edit_schema, problem_schema
-from rhumbline.exchange.schemas.components import answer_schema, component, components, standing_alone
 from rhumbline.exchange.schemas.records import EVERYWHERE, WITHIN, book_schema, component_of, record_schema
 from rhumbline.exchange.schemas.shapes import DIALECT, Schema
 from rhumbline.exchange.schemas.terms import terms_schema, wishes_schema
