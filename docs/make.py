@@ -33,7 +33,7 @@ TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n
 MATRIX = re.compile(r"(<!-- permissions -->\n).*?(<!-- end of permissions -->\n)", re.DOTALL)
 
 # Commands that are not capabilities.
-FILES = ("import", "convert", "template", "demo", "report", "brief onepage", "mcp", "apply")
+FILES = ("import", "convert", "template", "demo", "book", "history", "report", "brief onepage", "mcp", "apply")
 
 
 CLI_INTRODUCTION = """\
@@ -60,6 +60,10 @@ With exit code 2 the reasons are on standard error in words, or with `--json` on
 the best plan found, with what a better one could still gain.
 
 The evaluation date is the option `--as-of`, else the one in the file, else today; every answer prints it.
+
+With `--server URL --token TOKEN`, before the command or behind it, the Book on a server is asked and FILE is left out:
+[how to](../how-to/use-a-server-from-the-shell.md). `RHUMBLINE_SERVER` and `RHUMBLINE_TOKEN` say the same; a FILE that
+is named counts more than a server named by a variable.
 """
 
 
@@ -249,7 +253,7 @@ What `rhumbline mcp FILE` offers over the Model Context Protocol; [how to connec
 Every tool only reads, but for `rhumbline_propose`, which keeps a proposal for a person to decide on. None changes a Book.
 
 - **Answers** come twice: as structured content, which for a question is exactly [the document](json.md) that
-  `rhumbline VERB FILE --json` prints, and as text, which is what it prints without `--json`. Both have a JSON Schema in `tools/list`.
+  `rhumbline VERB FILE --json` prints, and as text, which is what it prints without `--json`. The first has a JSON Schema in `tools/list`.
 - **What is wrong** with a call is said in its result (`isError`), as a document `rhumbline.error/1` and as text: code, place,
   message and remedy of every finding. The codes are [those of the command line and of files](finding-codes.md). Only a tool or
   a resource that is not there is an error of the protocol.

@@ -33,6 +33,8 @@ PAGES = [
     "docs/explanation/who-sees-what.md",
 ]
 LINKED = [
+    "docs/how-to/use-a-server-from-the-shell.md",
+    "docs/how-to/use-the-python-client.md",
     "docs/reference/cli.md",
     "docs/reference/json.md",
     "docs/reference/mcp.md",

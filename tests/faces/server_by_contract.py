@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from rhumbline.book.authority import AccessRole, sight_of
 from rhumbline.book.book import Book
 from rhumbline.book.digests import body
 from rhumbline.book.findings import RhumblineError
@@ -92,7 +93,8 @@ class Organisation:
             case ["GET"]:
                 return 200, self.about()
             case ["GET", "book"]:
-                return 200, dumps(self.at(query.get("at")), "json").encode()
+                found = self.at(query.get("at"))
+                return 200, dumps(found, "json").encode() if len(found) else {}
             case ["GET", "kinds", kind]:
                 return 200, self.page([self.record(kind, key) for key in self.at(query.get("at")).all(kind)], query)
             case ["GET", "kinds", kind, key]:
@@ -162,6 +164,7 @@ class Organisation:
             "hash": "h",
             "book_sha": self.book.sha,
             "role": self.role,
+            "concealed": list(sight_of(AccessRole(self.role)).concealed),
             "scopes": ["read", "write"],
         }
 

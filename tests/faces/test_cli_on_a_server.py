@@ -360,9 +360,11 @@ def test_a_book_comes_in_as_it_went_out(imported, rhumbline, tmp_path, ending):
     import rhumbline as library
 
     path = tmp_path / f"mine.{ending}"
-    before, _ = library.read_book((tmp_path / "bakery.yaml"))
+    before, _ = library.read_book(tmp_path / "bakery.yaml")
     first = before.initiatives["i1"]
-    library.write_book(before.replace(dataclasses.replace(first, name="Croissants")).without("work_item", "d1.m1"), path)
+    library.write_book(
+        before.replace(dataclasses.replace(first, name="Croissants")).without("work_item", "d1.m1"), path
+    )
     code, document, server = imported(path)
     assert code == 0
     assert [(one["kind"], one["key"], one["what"]) for one in document["changes"]] == [("initiative", "i1", "changed")]

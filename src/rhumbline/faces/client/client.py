@@ -126,16 +126,16 @@ class Client:
         at
             As it was after this change (a number), or at the end of this day; by default as it is.
         """
-        from rhumbline.book.authority import AccessRole, sight_of
+        from rhumbline.book.book import Book
         from rhumbline.exchange.files import read_text
 
+        concealed = tuple(self.about().get("concealed") or ())
         reply = self._connection.send("GET", self._path("/book"), query={"at": _at(at)})
-        reading = read_text(reply.raw, "json")
-        if not reading.usable:
+        # Before the first change there is nothing in it, and no file is like that.
+        reading = read_text(reply.raw, "json") if reply.content != {} else None
+        if reading is not None and not reading.usable:
             raise no_answer("not-rhumbline", self.address)
-        role = str(self.about().get("role", ""))
-        concealed = sight_of(AccessRole(role)).concealed if role in set(AccessRole) else ()
-        book: Book = reading.book
+        book: Book = Book() if reading is None else reading.book
         return dataclasses.replace(book, concealed=concealed) if concealed else book
 
     def records(self, kind: str, *, at: At = None) -> list[Document]:
