@@ -88,7 +88,7 @@ def test_others_are_answered_while_a_plan_is_searched(searching, mode):
     assert not searching.was_stopped
     steps = [progress for progress, _, _ in news]
     assert steps == sorted(set(steps))
-    assert all("12.5" in message for _, _, message in news)
+    assert all("at most 12.5 points" in message and "Ctrl" not in message for _, _, message in news)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from threading import Lock
 from typing import Any
 
@@ -125,7 +126,7 @@ class FileSource:
             raise refusal("nothing-changes", "edits")
         with self._lock:
             kept = proposal_files.keep(self.path, title, edits, preview.before, preview.after)
-        accept = Words(language).text("proposal.accept", file=str(self.path), proposal=str(kept.path))
+        accept = Words(language).text("proposal.accept", file=quote(str(self.path)), number=kept.number)
         told = dataclasses.replace(preview, title=title, number=kept.number, state=kept.state, accept=accept)
         return Said(told.document, f"{told.text}\n{accept}\n")
 

@@ -183,7 +183,7 @@ async def _tell(context: Context, watch: Watch) -> None:
         if watch.news is told:
             continue
         told, steps = watch.news, steps + 1
-        code = "progress.searching" if told.gap is None else "progress.found"
+        code = "mcp.searching" if told.gap is None else "mcp.found"
         # How long a search takes nobody knows, so there is no total; the number only says that it goes on.
         await context.session.report_progress(steps, message=words.text(code, gap=told.gap))
 
