@@ -279,7 +279,7 @@ class Client:
         """
         return self._send("POST", "/changes", {"edits": list(edits), "note": note}, key=key or _fresh_key())
 
-    def append(self, kind: str, rows: Sequence[Any], *, key: str = "") -> Document:
+    def append(self, kind: str, rows: Sequence[Any], note: str = "", *, key: str = "") -> Document:
         """Append rows to a series, such as measurements, and return what a commit returns.
 
         Parameters
@@ -288,11 +288,11 @@ class Client:
             ``measurement`` or ``actual``.
         rows
             Each as a mapping of its fields.
-        key
+        note, key
             As for ``commit``.
         """
         path = f"/series/{quote(kind, safe='')}"
-        return self._send("POST", path, {"rows": list(rows)}, key=key or _fresh_key())
+        return self._send("POST", path, {"rows": list(rows), "note": note}, key=key or _fresh_key())
 
     # --- history ----------------------------------------------------------------------------
 
@@ -316,29 +316,29 @@ class Client:
         """
         return self._send("GET", "/diff", query={"from": _at(before), "to": _at(after)})
 
-    def undo(self, seq: int, *, key: str = "") -> Document:
+    def undo(self, seq: int, note: str = "", *, key: str = "") -> Document:
         """Take back one change, and return the change that does so.
 
         Parameters
         ----------
         seq
             The number of the change to take back.
-        key
+        note, key
             As for ``commit``.
         """
-        return self._send("POST", f"/changes/{int(seq)}/undo", {}, key=key or _fresh_key())
+        return self._send("POST", f"/changes/{int(seq)}/undo", {"note": note}, key=key or _fresh_key())
 
-    def restore(self, at: At, *, key: str = "") -> Document:
+    def restore(self, at: At, note: str = "", *, key: str = "") -> Document:
         """Bring the Book back to what it was, as one more change, and return that change.
 
         Parameters
         ----------
         at
             After this change, or at the end of this day.
-        key
+        note, key
             As for ``commit``.
         """
-        return self._send("POST", "/restore", {"at": _at(at)}, key=key or _fresh_key())
+        return self._send("POST", "/restore", {"at": _at(at), "note": note}, key=key or _fresh_key())
 
     def audit(self) -> Document:
         """Return whether the chain of changes is whole, and where it is broken."""
@@ -380,17 +380,19 @@ class Client:
         """
         return self._send("GET", f"/proposals/{int(number)}")
 
-    def accept(self, number: int, *, key: str = "") -> Document:
+    def accept(self, number: int, reason: str = "", *, key: str = "") -> Document:
         """Accept a proposal: its edits are written.
 
         Parameters
         ----------
         number
             Which.
+        reason
+            Why, for the history.
         key
             As for ``commit``.
         """
-        return self._send("POST", f"/proposals/{int(number)}/accept", {}, key=key or _fresh_key())
+        return self._send("POST", f"/proposals/{int(number)}/accept", {"reason": reason}, key=key or _fresh_key())
 
     def reject(self, number: int, reason: str = "", *, key: str = "") -> Document:
         """Reject a proposal.

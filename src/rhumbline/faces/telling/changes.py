@@ -35,7 +35,9 @@ def explain_history(changes: Sequence[Mapping[str, Any]]) -> Blocks:
 def _row(change: Mapping[str, Any]) -> tuple[Said, ...]:
     # Such as 2026-11-25T10:04:31.123456+00:00; the server writes times as UTC.
     at = str(change.get("at") or "")[:16].replace("T", " ")
-    what = [str(change.get("action") or ""), *_touched(change.get("entries")), str(change.get("note") or "")]
+    more = change.get("more_entries")
+    touched = [*_touched(change.get("entries")), f"+{more}" if more else ""]
+    what = [str(change.get("action") or ""), *touched, str(change.get("note") or "")]
     return (
         Cell(change.get("seq")),
         Cell(at),
