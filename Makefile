@@ -50,7 +50,7 @@ test: $(VENV)/.stamp-dev ## Run every test that needs no browser, no download an
 	$(PYTHON) -m pytest $(ARGS)
 
 .PHONY: check
-check: format-check lint types contracts test-all browser ## Everything a change must pass (at most 20 minutes)
+check: format-check lint types contracts test-all test-postgres browser ## Everything a change must pass (at most 20 minutes)
 
 .PHONY: prove
 prove: $(VENV)/.stamp-dev ## Run the long proofs at full size (at most 75 minutes)
@@ -98,6 +98,11 @@ contracts: $(VENV)/.stamp-dev ## Check who imports whom
 .PHONY: test-all
 test-all: $(VENV)/.stamp-dev ## Run the tests with packaging and the seeded samples of the long proofs
 	$(PYTHON) -m pytest -m "not prove and not local_data and not browser" $(ARGS)
+
+# What speaks with the database, on a PostgreSQL that lives as long as these tests; `make test` uses SQLite.
+.PHONY: test-postgres
+test-postgres: $(VENV)/.stamp-dev ## Run the tests of the store, the server and the web on PostgreSQL
+	$(PYTHON) tests/postgres.py $(PYTHON) -m pytest $(wildcard tests/store tests/server tests/faces/api tests/faces/pages) $(ARGS)
 
 # Playwright drives the system's chromium, and axe-core, which npm brings, checks what it shows.
 $(VENV)/.stamp-browser: requirements/browser.txt tests/browser/package-lock.json $(VENV)/.stamp-dev

@@ -16,7 +16,8 @@ def composed() -> Any:
     from rhumbline.server.body_limit import limited
     from rhumbline.server.settings import CONFIGURATION
 
-    whole: Any = limited(get_asgi_application(), CONFIGURATION.body_limit)
+    inner: Any = get_asgi_application()
+    whole: Any = limited(inner, CONFIGURATION.body_limit)
     if CONFIGURATION.proxies:
         whole = ProxyHeadersMiddleware(whole, trusted_hosts=list(CONFIGURATION.proxies))
     return whole

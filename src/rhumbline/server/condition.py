@@ -9,13 +9,12 @@ import os
 import platform
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from rhumbline.server.configuration import DEFAULT_URL, Configuration
 
@@ -119,19 +118,19 @@ def _size(size: int) -> str:
 
 
 def _way(configuration: Configuration) -> Look:
-    url = configuration.url or DEFAULT_URL
-    if configuration.open_to and not configuration.encrypted and urlsplit(url).hostname not in _HERE:
-        return Look("way", State.WARN, "way_open", {"url": url})
-    return Look("way", State.OK, "way", {"url": url})
+    far = [name for name in configuration.open_to if name not in _HERE]
+    if far and not configuration.encrypted:
+        return Look("way", State.WARN, "way_open", {"url": configuration.url or f"http://{far[0]}"})
+    return Look("way", State.OK, "way", {"url": configuration.url or DEFAULT_URL})
 
 
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 # --- with the database ------------------------------------------------------------------------
 
 
-def insides(configuration: Configuration, now: datetime) -> Iterator[Look]:
+def insides(configuration: Configuration, now: datetime, reach: Callable[[], None]) -> Iterator[Look]:
     """Look at the database, its tables and clock, the worker, the queue, and every history.
 
     Parameters
@@ -140,6 +139,8 @@ def insides(configuration: Configuration, now: datetime) -> Iterator[Look]:
         What the environment says.
     now
         The moment.
+    reach
+        Raises what the database says when it cannot be reached.
     """
     from django.db import Error
 
@@ -150,6 +151,7 @@ def insides(configuration: Configuration, now: datetime) -> Iterator[Look]:
         yield Look("database", State.WARN, "database_missing", {"path": str(path)})
         return
     try:
+        reach()
         yield _database(configuration)
         if path is not None:
             yield _journal()

@@ -275,7 +275,7 @@ def _secret(given: Mapping[str, str], file: Path) -> str:
         return _unguessable("RHUMBLINE_SECRET_KEY", text)
     try:
         text = file.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if "RHUMBLINE_SECRET_KEY_FILE" in given:
             raise refusal("setting-no-file", "RHUMBLINE_SECRET_KEY_FILE", file=str(file)) from None
         return ""

@@ -73,6 +73,7 @@ def _metrics(request: HttpRequest) -> HttpResponse:
 
 def _unkept(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Length"] = str(len(response.content))
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

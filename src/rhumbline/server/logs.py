@@ -26,6 +26,8 @@ from rhumbline.server.metrics import count
 
 # The number of the request that is being answered, so that every line about it can be found.
 _REQUEST: ContextVar[str] = ContextVar("request", default="")
+# Whether an anonymous entry is being taken in: whatever any part of the program then says stays unwritten.
+_UNHEARD: ContextVar[bool] = ContextVar("unheard", default=False)
 _ANONYMOUS = "/anonymous/"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _requests = logging.getLogger("rhumbline.requests")
@@ -54,6 +56,8 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
     if request := _REQUEST.get():
         said["request"] = request
     said |= getattr(record, "fields", {})
+    if (run := getattr(record, "run", None)) is not None:
+        said["run"] = run
     if record.exc_info and record.exc_info[1] is not None:
         said |= _fault(record.exc_info[1])
     return said
@@ -77,6 +81,14 @@ def _short(file: str) -> str:
         if mark in file:
             return file.rpartition(mark)[2]
     return file.rpartition("/")[2]
+
+
+class Heard(logging.Filter):
+    """Lets through what may be written down."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written."""
+        return not _UNHEARD.get() or hasattr(record, "in_spite")
 
 
 class JsonLines(logging.Formatter):
@@ -115,7 +127,8 @@ def logging_of(level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": JsonLines if form == "json" else Text}},
-        "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "filters": {"heard": {"()": Heard}},
+        "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["heard"]}},
         "root": {"handlers": ["errors"], "level": "WARNING"},
         "loggers": {
             "rhumbline": {"level": level.upper()},
@@ -157,21 +170,24 @@ def requests(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
     """
 
     def answered(request: HttpRequest) -> HttpResponseBase:
+        if anonymous(request):
+            return _unheard(answer, request)
         number = secrets.token_hex(8)
         token = _REQUEST.set(number)
         began = perf_counter()
         try:
             response = answer(request)
-            if not anonymous(request):
-                response.headers["X-Request-ID"] = number
-                count(response.status_code)
-                values: Mapping[str, Any] = {
-                    "method": request.method if request.method in _METHODS else "OTHER",
-                    **_where(request, response),
-                    "status": response.status_code,
-                    "milliseconds": round(1000 * (perf_counter() - began), 1),
-                }
-                _requests.info("answered", extra={"fields": values})
+            response.headers["X-Request-ID"] = number
+            count(response.status_code)
+            values: Mapping[str, Any] = {
+                "method": request.method if request.method in _METHODS else "OTHER",
+                **_where(request, response),
+                "status": response.status_code,
+                "milliseconds": round(1000 * (perf_counter() - began), 1),
+            }
+            # Whoever watches asks every few seconds, which is of no interest to anybody.
+            level = logging.DEBUG if request.path in _WATCHED else logging.INFO
+            _requests.log(level, "answered", extra={"fields": values})
             return response
         finally:
             _REQUEST.reset(token)
@@ -179,6 +195,15 @@ def requests(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
     return answered
 
 
+def _unheard(answer: Callable[[HttpRequest], HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
+    token = _UNHEARD.set(True)
+    try:
+        return answer(request)
+    finally:
+        _UNHEARD.reset(token)
+
+
+_WATCHED = frozenset({"/healthz", "/metrics"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -186,11 +211,11 @@ def _fault_seen(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
     """Write down a fault of ours, where it happened; for anonymous entries only that it did."""
     del sender
     if request is not None and anonymous(request):
-        _faults.error("a fault while an anonymous entry was taken in", extra={"fields": {"request": None}})
+        _faults.error("a fault while an anonymous entry was taken in", extra={"in_spite": True})
         return
     _faults.error("a fault", exc_info=True)
 
 
 got_request_exception.connect(_fault_seen, dispatch_uid="rhumbline.faults")
 
-__all__ = ["JsonLines", "Text", "anonymous", "fields_of", "logging_of", "requests"]
+__all__ = ["Heard", "JsonLines", "Text", "anonymous", "fields_of", "logging_of", "requests"]

@@ -86,7 +86,7 @@ def database(where: Database) -> dict[str, Any]:
         # Connections that stay with threads would be used up under ASGI; a pool lends them.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**dict(where.options), "pool": {"min_size": 2, "max_size": 8}},
+        "OPTIONS": {**dict(where.options), "pool": {"min_size": 2, "max_size": 8, "timeout": 10}},
     }
 
 
@@ -161,7 +161,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- what is written down ---------------------------------------------------------------------
 
-LOGGING = logging_of(CONFIGURATION.level, CONFIGURATION.form or ("text" if sys.stderr and sys.stderr.isatty() else "json"))
+LOGGING = logging_of(
+    CONFIGURATION.level, CONFIGURATION.form or ("text" if sys.stderr and sys.stderr.isatty() else "json")
+)
 
 # --- pages ------------------------------------------------------------------------------------
 

@@ -26,8 +26,8 @@ def environment(**options: Any) -> Environment:
     options
         What Django has to say about it.
     """
-    own = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    return Environment(**{**options, **own})
+    theirs = {name: value for name, value in options.items() if name not in {"autoescape", "undefined"}}
+    return Environment(**theirs, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 # --- words ------------------------------------------------------------------------------------

@@ -63,7 +63,9 @@ _REPORTS: _Remembered[str] = _Remembered(50)
 @require_safe
 def organisations(request: HttpRequest) -> HttpResponse:
     """Show the organisations somebody belongs to, each with its score."""
-    memberships = Membership.objects.filter(user=request.user).select_related("organisation").order_by("organisation__name")
+    memberships = (
+        Membership.objects.filter(user=request.user.pk).select_related("organisation").order_by("organisation__name")
+    )
     firms = [_firm(membership, language_of(request)) for membership in memberships]
     return page(request, "organisations.html", firms=firms)
 
@@ -73,7 +75,9 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, organisation: str) -> HttpResponse:
     """Show the report for the board, as its reader may see it; 404 for an organisation one does not belong to."""
     membership = (
-        Membership.objects.filter(user=request.user, organisation__key=organisation).select_related("organisation").first()
+        Membership.objects.filter(user=request.user.pk, organisation__key=organisation)
+        .select_related("organisation")
+        .first()
     )
     actor = _actor(membership) if membership else None
     if actor is None or not actor.may(Verb.ASK):
@@ -128,7 +132,9 @@ def _standing(book: Book, sight: Sight, language: str) -> _Standing:
     from rhumbline.faces.blocks import Bar, Headline
 
     answer = ask("score", book, language=language, sight=sight)
-    said = [answer.words.say(reason) for block in answer.blocks if isinstance(block, Headline) for reason in block.reasons]
+    said = [
+        answer.words.say(reason) for block in answer.blocks if isinstance(block, Headline) for reason in block.reasons
+    ]
     bars = [block.value.low for block in answer.blocks if isinstance(block, Bar)]
     return _Standing(" ".join(said), bars[0] if bars else None)
 

@@ -51,7 +51,9 @@ def createowner(
 def resetpassword(
     email: _Email,
     *,
-    ask: Annotated[bool, typer.Option("--ask", help="Ask for the new password here, instead of making a link.")] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask for the new password here, instead of making a link.")
+    ] = False,
     language: LanguageOption = Language.EN,
 ) -> int:
     """Let somebody choose a new password: with a link that works once, or here."""

@@ -22,7 +22,9 @@ _One = Annotated[
 ]
 
 
-def verify(organisation: _Organisation = None, *, json: JsonOption = False, language: LanguageOption = Language.EN) -> int:
+def verify(
+    organisation: _Organisation = None, *, json: JsonOption = False, language: LanguageOption = Language.EN
+) -> int:
     """Compute every hash of the history again: 0 when all agree, 1 when something was altered."""
     from rhumbline.faces.streams import document_bytes, write_bytes
 
@@ -31,14 +33,18 @@ def verify(organisation: _Organisation = None, *, json: JsonOption = False, lang
 
         checks = [verified(one) for one in _organisations(organisation)]
     if json:
-        write_bytes(document_bytes({"schema": "rhumbline.audit/1", "organisations": [_document(one) for one in checks]}))
+        write_bytes(
+            document_bytes({"schema": "rhumbline.audit/1", "organisations": [_document(one) for one in checks]})
+        )
     elif not checks:
         say(language, sentence("audit.nobody"))
     for check in () if json else checks:
         if check.holds:
             say(
                 language,
-                headline("audit.holds", key=check.organisation, count=check.changes, seq=str(check.seq), hash=check.hash),
+                headline(
+                    "audit.holds", key=check.organisation, count=check.changes, seq=str(check.seq), hash=check.hash
+                ),
             )
         else:
             from rhumbline.faces.telling.inputs import explain_findings

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
+from typing import Self
 
 # A worker that lived for so long died of something new.
 _LONG_SECONDS = 60.0
@@ -27,15 +28,18 @@ class Companion:
     def __init__(self, died: Callable[[int], None]) -> None:
         self.died = died
         self.over = threading.Event()
+        self.pause = self.over.wait
         self.process: subprocess.Popen[bytes] | None = None
         self.thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> Companion:
+    def __enter__(self) -> Self:
         self.process = self._start()
         self.thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.over.set()
         _end(self.process)
         self.thread.join(_END_SECONDS)
@@ -53,23 +57,28 @@ class Companion:
         while self.process is not None:
             began = monotonic()
             self.process.wait()
+            _close(self.process)
             if self.over.is_set():
                 return
             in_a_row = 1 if monotonic() - began > _LONG_SECONDS else in_a_row + 1
             self.died(in_a_row)
             # The more often, the longer it waits: 2, 4, 8, ... seconds, a minute at most.
-            if self.over.wait(min(2.0**in_a_row, 60.0)):
+            if self.pause(min(2.0**in_a_row, 60.0)):
                 return
             self.process = self._start()
             if self.over.is_set():
                 _end(self.process)
 
 
+def _close(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+
+
 def _end(process: subprocess.Popen[bytes] | None) -> None:
     if process is None:
         return
-    if process.stdin is not None:
-        process.stdin.close()
+    _close(process)
     try:
         process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:

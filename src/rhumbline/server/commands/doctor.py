@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from rhumbline.engines.reasons import Reason
-from rhumbline.faces.blocks import Block, Cell, Column, Entries, Entry, Heading, Headline, Table, Tone
+from rhumbline.faces.blocks import Block, Column, Entries, Entry, Heading, Headline, Table, Tone
 from rhumbline.faces.commands import Language
 from rhumbline.faces.refusals import Refusal
 from rhumbline.faces.words import Words, catalogue
-from rhumbline.server.commands.ready import load
+from rhumbline.server.commands.ready import load, reach
 from rhumbline.server.commands.saying import JsonOption, LanguageOption, say
 from rhumbline.server.condition import Look, State
 from rhumbline.server.configuration import read_configuration
@@ -42,7 +42,7 @@ def _looks() -> list[Look]:
         said = " ".join(f"{finding.where}: {finding.message} {finding.remedy}" for finding in no.findings)
         return [Look("settings", State.FAIL, "settings", {"text": said})]
     load(configuration)
-    return [*surroundings(configuration), *insides(configuration, datetime.now(UTC))]
+    return [*surroundings(configuration), *insides(configuration, datetime.now(UTC), reach)]
 
 
 def _remedy(look: Look) -> Reason | None:

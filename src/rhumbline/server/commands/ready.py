@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rhumbline.faces.refusals import Refusal, refusal
 from rhumbline.server.configuration import Configuration, Database, read_configuration
@@ -40,6 +41,7 @@ def served(*, secret: bool = True) -> Iterator[Configuration]:
     from django.db import Error
 
     try:
+        reach()
         yield configuration
     except Error as error:
         raise complaint(error) from error
@@ -63,6 +65,17 @@ def load(configuration: Configuration) -> None:
         django.setup()
     except ImportError as missing:
         raise refusal("server-missing", "server", problem=str(missing), package=package) from missing
+
+
+def reach() -> None:
+    """Raise what the database says when it cannot be reached; its pool would only say that it waited in vain."""
+    from django.db import connection as of_django
+
+    connection: Any = of_django
+    if connection.vendor == "postgresql":
+        with connection.wrap_database_errors:
+            # A connection of its own, as the pool makes them, but one whose complaint is heard.
+            connection.Database.connect(**connection.get_connection_params(), connect_timeout=5).close()
 
 
 # --- the folder -------------------------------------------------------------------------------
@@ -165,4 +178,4 @@ def organisation_key(file: Path) -> str:
     return key
 
 
-__all__ = ["complaint", "load", "make_home", "make_secret", "organisation_key", "place", "served"]
+__all__ = ["complaint", "load", "make_home", "make_secret", "organisation_key", "place", "reach", "served"]

@@ -37,7 +37,9 @@ _TOO_OFTEN = 3
 def up(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="Books to begin with; each becomes an organisation.", show_default=False),
+        typer.Argument(
+            metavar="[FILE]...", help="Books to begin with; each becomes an organisation.", show_default=False
+        ),
     ] = None,
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where to listen; 0 for any free port.")] = 8321,
@@ -151,9 +153,7 @@ def _bring_in(file: Path, owner: Any, language: Language, *, without_held_out: b
             organisation = Organisation.objects.create(key=key, name=name, created=timezone.now())
             if owner is not None:
                 join(organisation, owner, AccessRole.OWNER)
-            bring_in(
-                system(organisation.pk, key), book, via="cli", note=file.name, without_held_out=without_held_out
-            )
+            bring_in(system(organisation.pk, key), book, via="cli", note=file.name, without_held_out=without_held_out)
     except RhumblineError as error:
         raise refusal_of(error, str(file)) from error
     say(language, headline("serve.brought_in", key=key, file=str(file), count=len(book)))
@@ -174,6 +174,7 @@ def _ending_like_ctrl_c() -> Iterator[None]:
     """Let a request to terminate end the server as Ctrl-C does, with the worker beside it."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)
