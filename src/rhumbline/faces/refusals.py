@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import Any
 
 from rhumbline.book.book import Book
 from rhumbline.book.findings import (
-    AsOfMissing,
     Finding,
     HeldOutRows,
     RhumblineError,
-    SameTwice,
     UnknownRecord,
 )
 from rhumbline.book.types import FrozenMap
@@ -79,8 +76,8 @@ def refusal(code: str, where: str, **numbers: Any) -> Refusal:
     )
 
 
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+# What the command line says in words of its own, because the remedy is one of its options.
+_IN_OUR_WORDS = frozenset({"as-of-missing", "same-twice", "unknown-record", "unknown-record-near"})
 
 
 def refusal_of(error: RhumblineError, where: str) -> Refusal:
@@ -93,20 +90,17 @@ def refusal_of(error: RhumblineError, where: str) -> Refusal:
     where
         What was asked.
     """
-    match error:
-        case HeldOutRows():
-            return Refusal(*error.findings, held_out=True)
-        case RhumblineError(findings=(_, *_) as findings):
-            return Refusal(*findings)
-        case UnknownRecord(near=None):
-            return refusal("unknown-record", where, kind=error.kind, key=error.key)
-        case UnknownRecord():
-            return refusal("unknown-record-near", where, kind=error.kind, key=error.key, near=error.near)
-        case SameTwice():
-            return refusal("same-twice", where)
-        case AsOfMissing():
-            return refusal("as-of-missing", where)
-    return Refusal(Finding(code=_kebab(type(error).__name__), where=where, message=str(error), remedy=""))
+    from rhumbline.exchange.asking import findings_of
+
+    if isinstance(error, HeldOutRows):
+        # The headline says what that means.
+        return Refusal(*error.findings, held_out=True)
+    return Refusal(*(_in_our_words(found) for found in findings_of(error, where)))
+
+
+def _in_our_words(found: Finding) -> Finding:
+    ours = found.code in _IN_OUR_WORDS and not found.kind
+    return refusal(found.code, found.where, **found.numbers).findings[0] if ours else found
 
 
 def with_nearest(error: UnknownRecord, book: Book) -> UnknownRecord:
