@@ -5,13 +5,13 @@ The link itself is shown once and kept nowhere: the database knows its digest on
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from rhumbline.store.access import digest_of
 from rhumbline.store.models import SignInLink, User
 
 FOR_ENTERING = timedelta(minutes=10)
@@ -36,7 +36,7 @@ def new_link(user: User, *, new_password: bool = False, at: datetime | None = No
         SignInLink.objects.filter(user=user, new_password=new_password).delete()
         SignInLink.objects.create(
             user=user,
-            digest=_digest(secret),
+            digest=digest_of(secret),
             expires=now + (FOR_A_PASSWORD if new_password else FOR_ENTERING),
             new_password=new_password,
         )
@@ -55,7 +55,7 @@ def look_at(secret: str, *, at: datetime | None = None) -> SignInLink | None:
     """
     return (
         SignInLink.objects.select_related("user")
-        .filter(digest=_digest(secret), expires__gt=at or timezone.now(), user__is_active=True)
+        .filter(digest=digest_of(secret), expires__gt=at or timezone.now(), user__is_active=True)
         .first()
     )
 
@@ -76,10 +76,6 @@ def use_up(secret: str, *, at: datetime | None = None) -> User | None:
     # Of two who come at once, one deletes the row, and the other finds nothing to delete.
     deleted, _ = SignInLink.objects.filter(pk=link.pk).delete()
     return link.user if deleted else None
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 __all__ = ["FOR_A_PASSWORD", "FOR_ENTERING", "look_at", "new_link", "use_up"]

@@ -15,12 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from rhumbline.book.authority import AccessRole, Sight, Verb
+from rhumbline.book.authority import Sight, Verb
 from rhumbline.book.book import Book
 from rhumbline.faces.pages.looks import language_of, message, page, with_own_style
 from rhumbline.store import reading
-from rhumbline.store.actors import Actor
-from rhumbline.store.models import Membership
+from rhumbline.store.access import actor_of, actors_of
+from rhumbline.store.actors import Actor, NotAllowed, NothingThere
+from rhumbline.store.models import Organisation, User
 
 _T = TypeVar("_T")
 
@@ -28,23 +29,32 @@ _T = TypeVar("_T")
 _PLAN_SECONDS = 20.0
 
 
+class _Place(Generic[_T]):
+    """Where one thing is remembered; whoever wants it while it is made waits for it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.thing: _T | None = None
+
+
 class _Remembered(Generic[_T]):
-    """The last things that were made, each made by one caller while others wait for it."""
+    """The last things that were made, each made once."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.lock = Lock()
-        self.things: OrderedDict[Hashable, _T] = OrderedDict()
+        self.places: OrderedDict[Hashable, _Place[_T]] = OrderedDict()
 
     def get(self, name: Hashable, make: Callable[[], _T]) -> _T:
         with self.lock:
-            if name in self.things:
-                self.things.move_to_end(name)
-                return self.things[name]
-            made = self.things[name] = make()
-            while len(self.things) > self.most:
-                self.things.popitem(last=False)
-            return made
+            place = self.places.setdefault(name, _Place())
+            self.places.move_to_end(name)
+            while len(self.places) > self.most:
+                self.places.popitem(last=False)
+        with place.lock:
+            if place.thing is None:
+                place.thing = make()
+            return place.thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +73,10 @@ _REPORTS: _Remembered[str] = _Remembered(50)
 @require_safe
 def organisations(request: HttpRequest) -> HttpResponse:
     """Show the organisations somebody belongs to, each with its score."""
-    memberships = (
-        Membership.objects.filter(user=request.user.pk).select_related("organisation").order_by("organisation__name")
-    )
-    firms = [_firm(membership, language_of(request)) for membership in memberships]
+    found = actors_of(_user(request))
+    names = dict(Organisation.objects.filter(pk__in=[one.organisation for one in found]).values_list("pk", "name"))
+    language = language_of(request)
+    firms = [_firm(actor, names[actor.organisation], language) for actor in found]
     return page(request, "organisations.html", firms=firms)
 
 
@@ -74,18 +84,14 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, organisation: str) -> HttpResponse:
     """Show the report for the board, as its reader may see it; 404 for an organisation one does not belong to."""
-    membership = (
-        Membership.objects.filter(user=request.user.pk, organisation__key=organisation)
-        .select_related("organisation")
-        .first()
-    )
-    actor = _actor(membership) if membership else None
-    if actor is None or not actor.may(Verb.ASK):
+    try:
+        actor = actor_of(_user(request), organisation)
+        actor.demand(Verb.ASK)
+    except (NothingThere, NotAllowed):
         return message(request, "nothing_there", 404)
     book, language = _dated(reading.book(actor.organisation)), language_of(request)
-    sight = actor.sight
-    name = (actor.organisation, book.sha, book.as_of, sight, language)
-    html = _REPORTS.get(name, lambda: _report(book, sight, language))
+    name = (actor.organisation, book.sha, book.as_of, actor.sight, language)
+    html = _REPORTS.get(name, lambda: _report(book, actor.sight, language))
     response = HttpResponse(html)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept-Language, Cookie"
@@ -95,14 +101,9 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
 # --- what is shown ----------------------------------------------------------------------------
 
 
-def _actor(membership: Membership) -> Actor:
-    return Actor(
-        organisation=membership.organisation_id,
-        key=membership.organisation.key,
-        role=AccessRole(membership.role),
-        name=f"user:{membership.user_id}",
-        person=membership.person,
-    )
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - whoever did not sign in was sent away before
+    return request.user
 
 
 def _today() -> date:
@@ -113,18 +114,11 @@ def _dated(book: Book) -> Book:
     return book if book.as_of is not None else book.replace(as_of=_today())
 
 
-def _firm(membership: Membership, language: str) -> dict[str, Any]:
-    actor = _actor(membership)
+def _firm(actor: Actor, called: str, language: str) -> dict[str, Any]:
     book = _dated(reading.book(actor.organisation))
     name = (actor.organisation, book.sha, book.as_of, actor.sight, language)
     standing = _STANDINGS.get(name, lambda: _standing(book, actor.sight, language))
-    return {
-        "key": actor.key,
-        "name": membership.organisation.name,
-        "role": actor.role.value,
-        "score": standing.said,
-        "low": standing.low,
-    }
+    return {"key": actor.key, "name": called, "role": actor.role.value, "score": standing.said, "low": standing.low}
 
 
 def _standing(book: Book, sight: Sight, language: str) -> _Standing:

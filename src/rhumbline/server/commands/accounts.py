@@ -27,17 +27,15 @@ def createowner(
     with served():
         from django.db import transaction
 
-        from rhumbline.book.authority import AccessRole
-
         address = _address(email)
         if not _is_key(organisation):
             raise refusal("organisation-key", "--organisation", key=organisation)
         known = account(address)
         password = None if known else _new_password(language, address)
         with transaction.atomic():
-            user = known or new_account(address, password)
+            new_account(address, password)
             found, made = _organisation(organisation, name)
-            join(found, user, AccessRole.OWNER)
+            make_owner(found, address)
     if made:
         say(language, sentence("owner.made_organisation", key=organisation))
     say(
@@ -89,18 +87,25 @@ def account(email: str) -> Any:
     return User.objects.filter(username=email).first()
 
 
-def new_account(email: str, password: str | None) -> Any:
-    """Make an account; without a password it can be entered by a link only."""
-    from rhumbline.store.models import User
+def new_account(email: str, password: str | None = None) -> Any:
+    """Return the account with an address, made if there is none; without a password only a link opens it."""
+    from rhumbline.store import access
 
-    return User.objects.create_user(username=email, email=email, password=password)
+    return access.account(email, password)
 
 
-def join(organisation: Any, user: Any, role: Any) -> None:
-    """Give a user a role in an organisation, or another one than before."""
-    from rhumbline.store.models import Membership
+def make_owner(organisation: Any, email: str) -> None:
+    """Make somebody with an account an owner of an organisation, whatever they were there before."""
+    from rhumbline.book.authority import AccessRole
+    from rhumbline.store import access
+    from rhumbline.store.actors import system
 
-    Membership.objects.update_or_create(organisation=organisation, user=user, defaults={"role": role.value})
+    server = system(organisation.pk, organisation.key)
+    known = access.members(server).filter(user__username=email).first()
+    if known is None:
+        access.add_member(server, email, AccessRole.OWNER, via="cli")
+    else:
+        access.change_member(server, known.pk, AccessRole.OWNER, via="cli")
 
 
 def _organisation(key: str, name: str) -> tuple[Any, bool]:
@@ -158,4 +163,4 @@ def _asked(language: Language) -> str:
     return password
 
 
-__all__ = ["account", "createowner", "join", "new_account", "resetpassword"]
+__all__ = ["account", "createowner", "make_owner", "new_account", "resetpassword"]

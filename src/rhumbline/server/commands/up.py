@@ -19,7 +19,7 @@ import typer
 from rhumbline.faces.blocks import Tone
 from rhumbline.faces.commands import Language
 from rhumbline.faces.refusals import refusal
-from rhumbline.server.commands.accounts import account, join, new_account
+from rhumbline.server.commands.accounts import account, make_owner, new_account
 from rhumbline.server.commands.companion import Companion
 from rhumbline.server.commands.migrate import bring_up_to_date
 from rhumbline.server.commands.ready import make_home, organisation_key, place, served
@@ -126,7 +126,7 @@ def _local_owner(language: Language) -> Any:
     if known is not None or User.objects.exists():
         return known
     say(language, sentence("serve.made_owner", email=LOCAL_OWNER))
-    return new_account(LOCAL_OWNER, None)
+    return new_account(LOCAL_OWNER)
 
 
 def _bring_in(file: Path, owner: Any, language: Language, *, without_held_out: bool) -> None:
@@ -134,7 +134,6 @@ def _bring_in(file: Path, owner: Any, language: Language, *, without_held_out: b
     from django.db import transaction
     from django.utils import timezone
 
-    from rhumbline.book.authority import AccessRole
     from rhumbline.book.findings import RhumblineError
     from rhumbline.faces.refusals import refusal_of
     from rhumbline.faces.streams import read
@@ -151,9 +150,9 @@ def _bring_in(file: Path, owner: Any, language: Language, *, without_held_out: b
     try:
         with transaction.atomic():
             organisation = Organisation.objects.create(key=key, name=name, created=timezone.now())
-            if owner is not None:
-                join(organisation, owner, AccessRole.OWNER)
             bring_in(system(organisation.pk, key), book, via="cli", note=file.name, without_held_out=without_held_out)
+            if owner is not None:
+                make_owner(organisation, LOCAL_OWNER)
     except RhumblineError as error:
         raise refusal_of(error, str(file)) from error
     say(language, headline("serve.brought_in", key=key, file=str(file), count=len(book)))
