@@ -137,7 +137,8 @@ def bounded(part: Part) -> Part:
 
 
 def _reader(field: FieldOf) -> Reader:
-    if is_plan(field):
+    # An object is data that somebody else reads.
+    if is_plan(field) or field.part.types == (object,):
         return lambda value, _: value
     read = reader_of(bounded(field.part))
     if field.part.container is not Container.LIST:
