@@ -236,7 +236,7 @@ def _unknown(record: Any, reference: Reference, known: Mapping[str, Collection[s
         field=reference.field,
         code="unknown-reference",
         message=f"{reference.words} names {kinds} '{reference.key}', which is not listed.{hint}",
-        remedy=f"{listed} a {kinds} with the id {reference.key}.",
+        remedy=f"{listed} {'an' if kinds[0] in 'aeio' else 'a'} {kinds} with the id {reference.key}.",
         numbers={"value": reference.key, "near": near or "", "kinds": kinds},
         target=(reference.kinds[0], reference.key),
     )
