@@ -23,17 +23,34 @@ from rhumbline.faces.cli import application
 from rhumbline.faces.terminal import Line, Terminal, width_of
 from rhumbline.faces.words import NO_BREAK
 from rhumbline.registry import Capability, resolve
+from rhumbline.server.commands import add_to
+from rhumbline.server.configuration import written as settings_table
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 CLI, PICTURE, README = DOCS / "reference" / "cli.md", DOCS / "pictures" / "plan.svg", ROOT / "README.md"
+SETTINGS = DOCS / "reference" / "settings.md"
 PERMISSIONS, MCP = DOCS / "reference" / "permissions.md", DOCS / "reference" / "mcp.md"
 TABLE = re.compile(r"(<!-- capabilities -->\n).*?(<!-- end of capabilities -->\n)", re.DOTALL)
 
+VARIABLES = re.compile(r"(<!-- settings -->\n).*?(<!-- end of settings -->\n)", re.DOTALL)
 MATRIX = re.compile(r"(<!-- permissions -->\n).*?(<!-- end of permissions -->\n)", re.DOTALL)
 
 # Commands that are not capabilities.
 FILES = ("import", "convert", "template", "demo", "book", "history", "report", "brief onepage", "mcp", "apply")
+# Commands that run a server.
+SERVER = (
+    "up",
+    "worker",
+    "migrate",
+    "createowner",
+    "resetpassword",
+    "doctor",
+    "backup",
+    "restore",
+    "audit verify",
+    "audit log",
+)
 
 
 CLI_INTRODUCTION = """\
@@ -51,6 +68,7 @@ a terminal (`NO_COLOR` switches it off). `--json` is for programs: [the document
 | 1 | `verify`: the plan is not what it says, or a better one exists |
 | 1 | `plan`: no plan is possible, or there is not enough data |
 | 1 | `import`, `convert`: rows are held out and missing in the Book, or nothing could be imported |
+| 1 | `doctor`: something is broken; `audit verify`: a history was altered; `migrate --check`: a step waits |
 | 2 | the input or the question is unusable: no such file, wrong option, unknown initiative, rows held out |
 | 130 | interrupted with Ctrl-C before there was an answer |
 | 141 | nobody reads the output any more (`rhumbline check bakery.yaml \\| head -1`) |
@@ -76,12 +94,12 @@ def help_of(command: str) -> str:
 
     runner = CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
     words = [*command.split(), "--help"] if command else ["--help"]
-    return runner.invoke(application(command or None), words, prog_name="rhumbline").output.rstrip()
+    return runner.invoke(application(command or None, add_to), words, prog_name="rhumbline").output.rstrip()
 
 
 def cli() -> str:
     """The reference page of the command line."""
-    verbs = [*(capability.name for capability in rhumbline.capabilities()), *FILES]
+    verbs = [*(capability.name for capability in rhumbline.capabilities()), *FILES, *SERVER]
     parts = [CLI_INTRODUCTION, "```text", help_of(""), "```", ""]
     for verb in verbs:
         parts += [f"## {verb}", "", "```text", help_of(verb), "```", ""]
@@ -110,6 +128,16 @@ def readme() -> str:
     """The README with its table brought up to date."""
     table = f"\\g<1>\n{capability_table()}\n\\g<2>"
     return TABLE.sub(table, README.read_text(encoding="utf-8"))
+
+
+# --- the settings -----------------------------------------------------------------------------
+
+
+def settings() -> str:
+    """The reference page of the settings with its table brought up to date."""
+    return VARIABLES.sub(
+        lambda found: f"{found[1]}\n{settings_table()}\n{found[2]}", SETTINGS.read_text(encoding="utf-8")
+    )
 
 
 # --- who may do what --------------------------------------------------------------------------
@@ -289,7 +317,14 @@ def _quoted(text: str) -> list[str]:
 
 def made() -> dict[Path, str]:
     """The pages of the reference that the program knows best, by path."""
-    return {CLI: cli(), PICTURE: picture(), README: readme(), PERMISSIONS: permissions(), MCP: mcp()}
+    return {
+        CLI: cli(),
+        PICTURE: picture(),
+        README: readme(),
+        PERMISSIONS: permissions(),
+        MCP: mcp(),
+        SETTINGS: settings(),
+    }
 
 
 def main() -> None:

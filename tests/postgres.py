@@ -24,7 +24,9 @@ def temporary_postgres():
     try:
         with get_server(folder / "data", cleanup_mode="stop") as server:
             # What a test wrote need not survive a power cut; a process that is killed loses nothing either way.
-            server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off; SELECT pg_reload_conf();")
+            server.psql(
+                "ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off; SELECT pg_reload_conf();"
+            )
             yield server.get_uri()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

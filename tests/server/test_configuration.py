@@ -109,7 +109,7 @@ def test_the_name_in_the_address_is_answered_to():
 
 def test_the_reference_page_names_every_variable_and_says_what_the_program_says():
     page = PAGE.read_text(encoding="utf-8")
-    assert written() in page, "copy what rhumbline.server.configuration.written() returns into the page"
+    assert written() in page, "run: python docs/make.py"
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     read = set(re.findall(r"RHUMBLINE_[A-Z_]+[A-Z]", sources)) | {"DATABASE_URL"}
     assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))

@@ -23,7 +23,10 @@ def createowner(
     name: Annotated[str, typer.Option("--name", help="What the organisation is called, when it is new.")] = "",
     language: LanguageOption = Language.EN,
 ) -> int:
-    """Make somebody an owner; the password of a new account is asked for, or read from standard input."""
+    """Make somebody an owner, with an account if they have none.
+
+    The password of a new account is asked for, or read from standard input.
+    """
     with served():
         from django.db import transaction
 
@@ -54,7 +57,7 @@ def resetpassword(
     ] = False,
     language: LanguageOption = Language.EN,
 ) -> int:
-    """Let somebody choose a new password: with a link that works once, or here."""
+    """Let somebody choose a new password, by a link or here."""
     from rhumbline.faces.streams import write_bytes
 
     with served() as configuration:

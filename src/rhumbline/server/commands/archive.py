@@ -22,7 +22,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
     language: LanguageOption = Language.EN,
 ) -> int:
-    """Keep everything in one file, while the server runs: organisations, history, people, tokens."""
+    """Keep all the server knows in one file, while it runs."""
     if file.exists() and not force:
         raise refusal("replace-with-force", str(file))
     with served(secret=False):
@@ -43,7 +43,7 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Remove what the database holds now.")] = False,
     language: LanguageOption = Language.EN,
 ) -> int:
-    """Bring back what a backup holds, into an empty database, and verify every history."""
+    """Bring back what a backup holds, and verify every history."""
     if not file.is_file():
         raise refusal("no-such-archive", str(file))
     with served(secret=False):

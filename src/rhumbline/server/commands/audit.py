@@ -25,7 +25,10 @@ _One = Annotated[
 def verify(
     organisation: _Organisation = None, *, json: JsonOption = False, language: LanguageOption = Language.EN
 ) -> int:
-    """Compute every hash of the history again: 0 when all agree, 1 when something was altered."""
+    """Compute every hash of the history again.
+
+    It exits with 1 when something was altered.
+    """
     from rhumbline.faces.streams import document_bytes, write_bytes
 
     with served(secret=False):

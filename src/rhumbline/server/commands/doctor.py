@@ -19,7 +19,10 @@ _TONES = {State.OK: Tone.GOOD, State.WARN: Tone.WARNING, State.FAIL: Tone.BAD}
 
 
 def doctor(*, json: JsonOption = False, language: LanguageOption = Language.EN) -> int:
-    """Look at everything the server depends on: 0 when it works, 1 when something is broken."""
+    """Is everything well with the server, and what is to be done?
+
+    It exits with 1 when something is broken. Nothing is changed.
+    """
     from rhumbline.faces.streams import document_bytes, write_bytes
 
     looks = _looks()

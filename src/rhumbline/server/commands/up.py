@@ -38,7 +38,7 @@ def up(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE]...", help="Books to begin with; each becomes an organisation.", show_default=False
+            metavar="FILE", help="Books to begin with; each becomes an organisation.", show_default=False
         ),
     ] = None,
     *,

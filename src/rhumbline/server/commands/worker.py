@@ -27,7 +27,7 @@ def worker(
     beside: Annotated[bool, typer.Option("--beside", hidden=True, help="End when standard input does.")] = False,
     language: LanguageOption = Language.EN,
 ) -> int:
-    """Answer what is asked in the background; rhumbline up starts one of these itself."""
+    """Answer what waits in the background; up starts one itself."""
     with served():
         from rhumbline.server.health import waiting_migrations
 
