@@ -107,7 +107,9 @@ def compute(number: int) -> None:
         logger.exception("run failed", extra={"run": found.number})
         runs.fail(found, {"schema": "rhumbline.error/1", "input": [_INTERNAL]})
     else:
-        kept = {",".join(sight.concealed): answer.seen_by(sight).document for sight in _SIGHTS}
+        seen = {",".join(sight.concealed): answer.seen_by(sight) for sight in _SIGHTS}
+        kept: dict[str, Any] = {concealed: own.document for concealed, own in seen.items()}
+        kept["text"] = {concealed: own.text for concealed, own in seen.items()}
         runs.finish(found, kept, str(kept[""]["engine"]))
 
 

@@ -28,6 +28,8 @@ from rhumbline.server.metrics import count
 _REQUEST: ContextVar[str] = ContextVar("request", default="")
 # Whether an anonymous entry is being taken in: whatever any part of the program then says stays unwritten.
 _UNHEARD: ContextVar[bool] = ContextVar("unheard", default=False)
+# Where an answer finds it.
+NUMBER = "rhumbline.request"
 _ANONYMOUS = "/anonymous/"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _requests = logging.getLogger("rhumbline.requests")
@@ -174,6 +176,7 @@ def requests(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
             return _unheard(answer, request)
         number = secrets.token_hex(8)
         token = _REQUEST.set(number)
+        request.META[NUMBER] = number
         began = perf_counter()
         try:
             response = answer(request)
@@ -218,4 +221,4 @@ def _fault_seen(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
 
 got_request_exception.connect(_fault_seen, dispatch_uid="rhumbline.faults")
 
-__all__ = ["Heard", "JsonLines", "Text", "anonymous", "fields_of", "logging_of", "requests"]
+__all__ = ["NUMBER", "Heard", "JsonLines", "Text", "anonymous", "fields_of", "logging_of", "requests"]

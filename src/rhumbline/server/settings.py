@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "rhumbline.server.headers.careful",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "rhumbline.faces.api.problems.everywhere",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

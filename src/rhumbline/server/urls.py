@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("rhumbline.faces.api.application")),
     path("", include("rhumbline.faces.pages.urls")),
 ]
 

@@ -135,6 +135,20 @@ def document_for(viewer: Actor, found: Run) -> dict[str, Any] | None:
     return kept.get(",".join(viewer.sight.concealed))
 
 
+def text_for(viewer: Actor, found: Run) -> str:
+    """Return the answer of a run in words as its viewer may see it; nothing where it has none.
+
+    Parameters
+    ----------
+    viewer
+        Who looks.
+    found
+        The run.
+    """
+    kept: dict[str, Any] = json.loads(found.document) if found.document else {}
+    return str(kept.get("text", {}).get(",".join(viewer.sight.concealed), ""))
+
+
 def cancel(actor: Actor, number: int) -> Run:
     """Ask a run to end; one that waits ends at once, one that computes at its next news.
 
@@ -196,7 +210,8 @@ def finish(found: Run, documents: Mapping[str, Any], engine: str) -> None:
     found
         The run. Where it was asked to end, its answer is what was found by then.
     documents
-        By what is concealed, such as ``money,private``, the answer; the whole one under the empty text.
+        By what is concealed, such as ``money,private``, the answer; the whole one under the empty text. Under
+        ``text`` the same in words.
     engine
         Name and version of the engine.
     """
@@ -250,4 +265,5 @@ __all__ = [
     "run",
     "runs",
     "tell",
+    "text_for",
 ]
