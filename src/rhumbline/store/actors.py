@@ -97,4 +97,12 @@ def system(organisation: int, key: str = "") -> Actor:
     return Actor(organisation=organisation, key=key, role=AccessRole.OWNER, name="system")
 
 
-__all__ = ["Actor", "NotAllowed", "NothingThere", "Scope", "system"]
+ANONYMOUS = "anonymous"
+
+
+def anonymous(organisation: int, key: str = "") -> Actor:
+    """Return nobody as an actor: it writes what was said without a name, and ``store.anonymous`` alone acts as it."""
+    return Actor(organisation=organisation, key=key, role=AccessRole.MEMBER, name=ANONYMOUS)
+
+
+__all__ = ["ANONYMOUS", "Actor", "NotAllowed", "NothingThere", "Scope", "anonymous", "system"]

@@ -27,7 +27,7 @@ from rhumbline.book.types import Severity
 from rhumbline.book.upgrades import SCHEMA
 from rhumbline.exchange.edits import Action, Edit, apply, clashes, edits_between, outcome, read_edits, revive, stored
 from rhumbline.store import chain
-from rhumbline.store.actors import Actor, NothingThere
+from rhumbline.store.actors import ANONYMOUS, Actor, NothingThere
 from rhumbline.store.models import Change, Organisation, Record
 from rhumbline.store.reading import Version, forget, in_force, remember, version
 
@@ -147,7 +147,9 @@ def commit(
         asked, faults = read_edits(edits)
         refuse(faults, actor)
     for kind in sorted({edit.kind for edit in asked}):
-        actor.demand(Verb.WRITE, kind)
+        # Nobody may write what is only ever said anonymously, and so only nobody does.
+        if actor.name != ANONYMOUS or kind not in SPOKEN:
+            actor.demand(Verb.WRITE, kind)
     with transaction.atomic(durable=False):
         organisation = locked(actor)
         before = version(organisation.pk)

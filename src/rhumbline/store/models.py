@@ -183,6 +183,7 @@ class Voted(models.Model):
     """That somebody answered a survey: a mark only the server's secret can make, and no link to the answer."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    survey = models.CharField(max_length=80)
     mark = models.CharField(max_length=64)
 
     class Meta:
