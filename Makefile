@@ -43,6 +43,14 @@ environment: $(VENV)/.stamp-dev ## Create .venv with every tool, or bring it up 
 demo: $(VENV)/.stamp-run ## Try Rhumbline on an example company
 	$(VENV)/bin/rhumbline demo $(ARGS)
 
+$(VENV)/.stamp-server: requirements/server.txt $(VENV)/.stamp-run
+	$(PIP_INSTALL) --require-hashes -r requirements/server.txt
+	@touch $@
+
+.PHONY: up
+up: $(VENV)/.stamp-server ## Serve an example company in the browser: make up ARGS="--port 8400"
+	$(VENV)/bin/rhumbline up src/rhumbline/examples/bakery.yaml $(ARGS)
+
 # --- to work -----------------------------------------------------------------
 
 .PHONY: test

@@ -22,7 +22,9 @@ needs_command_line = pytest.mark.skipif(
 
 def run(*words, **options):
     """Run a command away from the checkout, and show what it said if it fails."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    # Neither what the tests set for Django nor a server of whoever runs them.
+    theirs = ("PYTHONPATH", "VIRTUAL_ENV", "DATABASE_URL", "DJANGO_", "RHUMBLINE_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     done = subprocess.run(
         [str(word) for word in words], capture_output=True, text=True, check=False, env=environment, **options
     )
@@ -105,3 +107,18 @@ def test_the_installed_command_checks_the_company_it_ships(environment, elsewher
     assert done.returncode in {0, 1}
     assert done.stdout.strip()
     assert "Traceback" not in done.stderr
+
+
+@needs_command_line
+def test_the_installed_server_has_all_it_needs(wheel, tmp_path):
+    folder = tmp_path / "environment"
+    assert run(HOST_PYTHON, "-m", "venv", "--without-pip", folder).returncode == 0
+    install(folder / "bin" / "python", "--require-hashes", "-r", ROOT / "requirements" / "server.txt")
+    install(folder / "bin" / "python", "--no-deps", wheel)
+    home = tmp_path / "home"
+    for words, code in ((["migrate"], 0), (["migrate", "--check"], 0), (["doctor"], 0)):
+        done = run("env", f"RHUMBLINE_HOME={home}", folder / "bin" / "rhumbline", *words, cwd=tmp_path)
+        assert done.returncode == code
+    pages = "import rhumbline.server.asgi as server; print(server.application)"
+    done = run("env", f"RHUMBLINE_HOME={home}", folder / "bin" / "python", "-c", pages, cwd=tmp_path)
+    assert done.returncode == 0
