@@ -87,7 +87,7 @@ def test_a_change_breaks_what_the_whole_check_finds(data, before, other):
 
 @pytest.mark.prove
 @given(st.data(), st.one_of(books(), DENSE), DENSE)
-@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_change_breaks_what_the_whole_check_finds_at_full_size(data, before, other):
     a_change_breaks_what_the_whole_check_finds(data, before, other)
 
