@@ -129,7 +129,7 @@ def serving(folder, *words, **more):
 
 
 @pytest.fixture
-def bakery(tmp_path):
+def bakery_file(tmp_path):
     path = tmp_path / "Corner Bakery.yaml"
     path.write_bytes(companies()["bakery"].read_bytes())
     return path

@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
-from tests.server.conftest import environment_of, typed
+from tests.server.conftest import environment_of, serving, typed
 
 import rhumbline as library
 from rhumbline.faces.cli import run
@@ -327,3 +327,28 @@ def test_the_list_of_commands_loads_no_web_framework():
     printed = f"{code}; print(sorted(set(sys.modules) & {{'django', 'ninja', 'uvicorn', 'numpy', 'yaml'}}))"
     done = subprocess.run([sys.executable, "-c", printed], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# --- there and back ---------------------------------------------------------------------------
+
+
+def test_a_backup_is_restored_into_another_server_with_every_history(tmp_path, bakery_file):
+    archive = tmp_path / "monday.archive"
+    with serving(tmp_path, bakery_file) as server:
+        kept = typed(server.environment, "backup", archive)
+        assert (kept.returncode, kept.stderr) == (0, "")
+        assert "1 organisation with 2 changes" in kept.stdout.replace("\xa0", " ")
+        assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+        again = typed(server.environment, "backup", archive)
+        assert (again.returncode, "--force" in again.stderr) == (2, True)
+        assert typed(server.environment, "restore", archive).returncode == 2
+        before = typed(server.environment, "audit", "verify").stdout
+    with environment_of(tmp_path / "another") as environment:
+        restored = typed(environment, "restore", archive)
+        assert (restored.returncode, restored.stderr) == (0, "")
+        assert typed(environment, "audit", "verify").stdout == before
+        assert typed(environment, "restore", archive, "--replace").returncode == 0
+        assert typed(environment, "restore", tmp_path / "nowhere").returncode == 2
+        (tmp_path / "other").write_text("something else", encoding="utf-8")
+        refused = typed(environment, "restore", tmp_path / "other", "--replace")
+        assert (refused.returncode, "rhumbline backup" in " ".join(refused.stderr.split())) == (2, True)

@@ -99,8 +99,35 @@ def test_whatever_the_level_neither_django_nor_the_server_write_addresses_down(l
         assert loggers[name] == {"handlers": [], "propagate": False, "level": "CRITICAL"}
 
 
-def test_no_secret_and_nothing_about_a_person_reaches_the_log(tmp_path, bakery):
-    with serving(tmp_path, bakery, RHUMBLINE_LOG="debug") as server:
+def use_the_api(server, cookies):
+    """Ask it what it answers and what it refuses, with names and secrets everywhere; return the token of a program."""
+    at = "/api/v1/organisations/corner-bakery"
+    page = {"X-CSRFToken": cookies["rhumbline_csrf"], "Content-Type": "application/json"}
+
+    def post(path, body, headers):
+        sent = {"Content-Type": "application/json", **headers}
+        return server.ask(at + path, method="POST", body=json.dumps(body), headers=sent, cookies=dict(cookies))
+
+    assert post("/members", {"email": "private@example.org", "role": "member"}, page).status == 201
+    (owner, _) = json.loads(server.ask(f"{at}/members", cookies=dict(cookies)).text)["items"]
+    made = post("/tokens", {"member": owner["number"], "name": "PrivateName", "scopes": ["read", "write"]}, page)
+    secret = json.loads(made.text)["secret"]
+    program = {"Authorization": f"Bearer {secret}"}
+    edit = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"name": "PrivateInitiative"}}
+    assert post("/changes", {"edits": [edit], "note": "PrivateNote"}, program).status == 200
+    assert post("/changes", {"edits": [{**edit, "fields": {"owner": "PrivateOwner"}}]}, program).status == 422
+    assert post("/changes", {"edits": "PrivateEdits"}, program).status == 422
+    assert server.ask(f"{at}/book?at=PrivateMoment", headers=program).status == 422
+    assert server.ask(f"{at}/kinds/initiative/PrivateKey", headers=program).status == 404
+    assert server.ask(f"{at}/changes", method="POST", body='{"PrivateBody', headers={**program, **page}).status == 422
+    assert server.ask(f"{at}/book", headers={"Authorization": "Bearer rhl_PrivateToken"}).status == 401
+    said = {"key": "f1", "about": "i1", "text": "PrivateFeedback"}
+    server.ask(f"{at}/anonymous/feedback", method="POST", body=json.dumps(said), headers=page, cookies=dict(cookies))
+    return secret
+
+
+def test_no_secret_and_nothing_about_a_person_reaches_the_log(tmp_path, bakery_file):
+    with serving(tmp_path, bakery_file, RHUMBLINE_LOG="debug") as server:
         cookies = {}
         server.ask(server.enter, cookies=cookies)
         server.ask("/", cookies=cookies)
@@ -118,15 +145,15 @@ def test_no_secret_and_nothing_about_a_person_reaches_the_log(tmp_path, bakery):
         server.ask(
             "/", headers={"Host": "private-host.example", "User-Agent": "PrivateAgent", "Referer": "PrivatePage"}
         )
-        server.ask("/api/v1/organisations/corner-bakery/book?at=PrivateQuery", headers=bearer)
-        server.ask("/api/v1/organisations/corner-bakery/changes", method="POST", body='{"PrivateBody', headers=bearer)
-        anonymous = "/api/v1/organisations/corner-bakery/anonymous/feedback"
-        server.ask(anonymous, method="POST", body='{"text": "PrivateBody"}', cookies=cookies)
+        token_of_a_program = use_the_api(server, cookies)
+        server.ask("/api/v1/PrivatePath/ada@example.org", headers=bearer)
         server.end()
         log = server.log.read_text(encoding="utf-8")
     lines = [json.loads(line) for line in log.splitlines()]
-    assert sum(one["message"] == "answered" for one in lines) > 10
-    secrets = [*cookies.values(), *stranger.values(), token, link, server.enter, "Private", "private", "ada@", "owner@"]
+    statuses = {one["status"] for one in lines if one["message"] == "answered"}
+    assert statuses >= {200, 201, 302, 400, 401, 403, 404, 422}
+    secrets = [*cookies.values(), *stranger.values(), token, link, server.enter.rpartition("/")[2], token_of_a_program]
+    secrets += ["Private", "private", "ada@", "owner@", "rhl_"]
     assert [secret for secret in secrets if secret in log] == []
     assert "127.0.0.1" not in log
     assert "anonymous" not in log

@@ -35,8 +35,8 @@ def ended(process):
         os.close(descriptor)
 
 
-def test_from_nothing_to_a_page_and_back(tmp_path, bakery):
-    with serving(tmp_path, bakery) as server:
+def test_from_nothing_to_a_page_and_back(tmp_path, bakery_file):
+    with serving(tmp_path, bakery_file) as server:
         home = tmp_path / "home"
         assert "corner-bakery: 63" in "".join(server.said).replace("\xa0", " ")
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
@@ -67,7 +67,7 @@ def test_from_nothing_to_a_page_and_back(tmp_path, bakery):
         assert server.end() == (0, "Ended.\n")
 
         # What is there stays, and is not read again.
-        with Server(server.environment, tmp_path, bakery) as again:
+        with Server(server.environment, tmp_path, bakery_file) as again:
             assert "is there already" in " ".join("".join(again.said).split())
             assert again.ask(again.enter, cookies={}).status == 302
             assert again.end(signal.SIGTERM)[0] == 0
@@ -98,8 +98,8 @@ def test_others_can_reach_it_only_under_a_name_that_was_given(tmp_path, host):
     assert "RHUMBLINE_HOSTS" in done.stderr
 
 
-def test_where_others_can_reach_it_nobody_gets_in_by_a_link(tmp_path, bakery):
-    with serving(tmp_path, bakery, RHUMBLINE_HOSTS="plans.example.org") as server:
+def test_where_others_can_reach_it_nobody_gets_in_by_a_link(tmp_path, bakery_file):
+    with serving(tmp_path, bakery_file, RHUMBLINE_HOSTS="plans.example.org") as server:
         assert server.enter is None
         done = typed(
             server.environment, "createowner", "Owner@Example.org", "--organisation", "corner-bakery",
