@@ -205,7 +205,7 @@ forget = _KEPT.forget
 # --- the contract -----------------------------------------------------------------------------
 
 _EXAMPLES: Mapping[str, Any] = {
-    "explain": {"initiative": "i1"},
+    "explain": {"subject": "i1"},
     "compare": {"a": "i1", "b": "i2"},
 }
 

@@ -69,7 +69,7 @@ def _page(of: str) -> Schema:
 
 
 SCHEMAS: Mapping[str, Schema] = {
-    "Kind": object_of(
+    "AboutKind": object_of(
         {
             "name": one_of(list(KINDS), "Its name in addresses and edits."),
             "plural": described(TEXT, "The name of its list in a Book."),
@@ -81,7 +81,7 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         "One kind of record.",
     ),
-    "Capability": object_of(
+    "AboutCapability": object_of(
         {
             "name": described(TEXT, "Its name in addresses, and the verb of the command line."),
             "asks": described(TEXT, "The question it answers."),
@@ -103,7 +103,7 @@ OPERATIONS = (
         family=FAMILY,
         about="List the kinds of records, each with its JSON Schema.",
         answer=_kinds,
-        reply=_page("Kind"),
+        reply=_page("AboutKind"),
         conditional=("If-None-Match",),
         open=True,
     ),
@@ -114,7 +114,7 @@ OPERATIONS = (
         family=FAMILY,
         about="List what can be asked, each with the JSON Schema of its terms.",
         answer=_capabilities,
-        reply=_page("Capability"),
+        reply=_page("AboutCapability"),
         conditional=("If-None-Match",),
         open=True,
     ),

@@ -241,6 +241,7 @@ def whole(routes: Mapping[str, Any], schemas: Iterable[Mapping[str, Schema]]) ->
     """
     named: dict[str, Schema] = {**components(), "SeenBook": book_schema()}
     for some in schemas:
+        assert not named.keys() & some.keys()  # noqa: S101 - two schemas of one name would be a fault of ours
         named |= some
     return {
         "openapi": "3.1.0",

@@ -96,7 +96,7 @@ def _book(call: Call) -> Reply:
 
 
 SCHEMAS: Mapping[str, Schema] = {
-    "Organisation": object_of(
+    "AboutOrganisation": object_of(
         {
             "key": described(TEXT, "Its key, as in addresses."),
             "name": described(TEXT, "Its name."),
@@ -125,7 +125,7 @@ OPERATIONS = (
         about="List the organisations that you belong to, in the order of their keys.",
         answer=_list,
         query=ByKey,
-        reply=page_of(refer("Organisation")),
+        reply=page_of(refer("AboutOrganisation")),
     ),
     Operation(
         method="GET",
@@ -134,7 +134,7 @@ OPERATIONS = (
         family=FAMILY,
         about="Say where an organisation stands: its last change, its hashes, and what you may do in it.",
         answer=_one,
-        reply=refer("Organisation"),
+        reply=refer("AboutOrganisation"),
     ),
     Operation(
         method="GET",

@@ -19,12 +19,12 @@ from ninja.errors import AuthenticationError
 
 from rhumbline.book.authority import Sight
 from rhumbline.book.concealment import conceal_body
-from rhumbline.book.findings import Finding, HeldOutRows, RhumblineError, UnusableInput
+from rhumbline.book.findings import Finding, RhumblineError
 from rhumbline.exchange.asking import findings_of
 from rhumbline.exchange.documents import finding as finding_document
 from rhumbline.store.access import NotPossible
 from rhumbline.store.actors import NotAllowed, NothingThere
-from rhumbline.store.committing import Clash, Conflict, Refused
+from rhumbline.store.committing import Clash, Conflict
 from rhumbline.store.proposals import Decided
 from rhumbline.store.runs import NotRunning
 
@@ -235,8 +235,6 @@ def problem_of(error: Exception, sight: Sight = NOTHING_SEEN) -> Problem | None:
             return Problem("not-running", str(error))
         case NotPossible():
             return refused([Finding(code=error.code, where="request", message=error.says, remedy=error.remedy)])
-        case Refused() | HeldOutRows() | UnusableInput():
-            return refused(error.findings)
         case RhumblineError():
             return refused(findings_of(error, "request"))
         case AuthenticationError():

@@ -5,25 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le, MaxLen, MinLen
-from django.utils import timezone
 
 from rhumbline.book.authority import Verb
-from rhumbline.book.book import Book
-from rhumbline.book.findings import RhumblineError
 from rhumbline.exchange.documents import points
 from rhumbline.exchange.schemas import Schema
+from rhumbline.faces.api.answers import dated
 from rhumbline.faces.api.changes import EDITS, sent_of
 from rhumbline.faces.api.kinds import committed
 from rhumbline.faces.api.names import Names
 from rhumbline.faces.api.operations import ORGANISATION, VIA, Call, Operation, Reply
 from rhumbline.faces.api.organisations import Limit
 from rhumbline.faces.api.problems import conflicts_of
-from rhumbline.faces.api.seeing import changes_shown, edits_shown, findings_shown
+from rhumbline.faces.api.seeing import changes_shown, edits_shown, findings_shown, speaks_of_hidden
 from rhumbline.faces.api.shapes import (
     COUNT,
     MOMENT,
@@ -36,6 +33,7 @@ from rhumbline.faces.api.shapes import (
     page_of,
     refer,
 )
+from rhumbline.faces.proposals import scores_of
 from rhumbline.store import proposals
 from rhumbline.store.actors import Actor
 from rhumbline.store.models import Proposal
@@ -192,26 +190,11 @@ def _scores(preview: Preview, viewer: Actor) -> dict[str, Any] | None:
 
     Whoever may try out amounts and watch the score could work out the amounts that are there.
     """
-    if preview.after is None or _touches_hidden(preview, viewer):
-        return None
-    today = timezone.now().date()
-    before, after = _score(preview.before, today), _score(preview.after, today)
-    return None if before is None or after is None else {"before": before, "after": after}
-
-
-def _touches_hidden(preview: Preview, viewer: Actor) -> bool:
     edits = json.loads(preview.proposal.edits)
-    return any(edit.get("hidden") for edit in edits_shown(edits, viewer.sight, preview.before))
-
-
-def _score(book: Book, today: date) -> Any:
-    from rhumbline.engines.alignment import score
-
-    try:
-        found = score(book if book.as_of is not None else book.replace(as_of=today))
-    except RhumblineError:
+    if preview.after is None or speaks_of_hidden(edits, viewer.sight, preview.before):
         return None
-    return points(found.organisation.alignment) if found.measurable else None
+    both = scores_of(dated(preview.before, None), dated(preview.after, None))
+    return None if both is None else {"before": points(both[0]), "after": points(both[1])}
 
 
 # --- the contract -----------------------------------------------------------------------------

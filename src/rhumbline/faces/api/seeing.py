@@ -278,10 +278,31 @@ def _edit(edit: Document, sight: Sight, now: Book) -> Document:
     return edit
 
 
+def speaks_of_hidden(edits: Iterable[Mapping[str, Any]], sight: Sight, now: Book) -> bool:
+    """Return whether raw edits that the gate has read before speak of something that somebody may not see.
+
+    Parameters
+    ----------
+    edits, sight, now
+        As for ``edits_shown``.
+    """
+    return any(edit.get("hidden") for edit in edits_shown(edits, sight, now))
+
+
 def _named(kind: str, key: str, now: Book) -> Document:
     """Return a record that there is already as it stands, so that it is known of which KPI it speaks."""
     record = None if KINDS[kind].series or not key else now.all(kind).get(key)
     return {} if record is None else {"key": key, **body(record)}
 
 
-__all__ = ["Seen", "changes_shown", "edits_shown", "findings_shown", "forget", "seen", "shown", "tag_of"]
+__all__ = [
+    "Seen",
+    "changes_shown",
+    "edits_shown",
+    "findings_shown",
+    "forget",
+    "seen",
+    "shown",
+    "speaks_of_hidden",
+    "tag_of",
+]
