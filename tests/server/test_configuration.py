@@ -10,7 +10,7 @@ from rhumbline.server.configuration import VARIABLES, read_configuration, writte
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "reference" / "settings.md"
-SECRET = "0123456789abcdefghijklmnopqrstuv"  # noqa: S105 - long enough, and no secret
+SECRET = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdef"  # noqa: S105 - long enough, and no secret
 EMPTY = {"HOME": "nowhere"}
 
 

@@ -18,8 +18,8 @@ from rhumbline.faces.refusals import refusal
 LEVELS = ("debug", "info", "warning", "error")
 FORMS = ("json", "text")
 DEFAULT_URL = "http://127.0.0.1:8321"
-# Django itself falls back to a key of fifty characters; one that a person made up is shorter.
-SHORTEST_SECRET = 32
+# As long as Django wants it; what a person makes up is shorter.
+SHORTEST_SECRET = 50
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _NAME = re.compile(r"\.?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
