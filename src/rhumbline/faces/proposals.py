@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from rhumbline.book.authority import EVERYTHING, Sight
 from rhumbline.book.book import Book, Change
+from rhumbline.book.concealment import conceal
 from rhumbline.book.findings import Finding, RhumblineError
 from rhumbline.engines._maths import Triple
 from rhumbline.exchange.documents import finding, points, schema, value_of
 from rhumbline.faces.blocks import Blocks
+from rhumbline.faces.concealment import seen_blocks
 from rhumbline.faces.telling.proposals import explain_proposal, rows_of, sentences_of, values_of, what_of
 from rhumbline.faces.terminal import WIDTH, Terminal
 from rhumbline.faces.words import Words
@@ -24,10 +27,9 @@ class Preview:
     Parameters
     ----------
     before, after
-        The Book as it is and as it would be, both with an evaluation date; what a reader may not see is left out of
-        both beforehand.
+        The whole Book as it is and as it would be, both with an evaluation date: the score is computed on it.
     findings
-        What the gate noticed about the edits.
+        What the gate noticed about the edits, as the reader may see it.
     title
         Why, in one line.
     number
@@ -38,6 +40,11 @@ class Preview:
         How a person accepts it; empty where there is nothing to accept.
     language
         Of the sentences.
+    sight
+        What the reader sees: of both Books only that is shown.
+    blind
+        Whether the edits speak of something that the reader does not see. Then neither score nor hash is said: whoever
+        may try out amounts and watch what becomes of them could find the amounts that are there.
     """
 
     before: Book
@@ -48,35 +55,29 @@ class Preview:
     state: str = "preview"
     accept: str = ""
     language: str = "en"
+    sight: Sight = EVERYTHING
+    blind: bool = False
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """What becomes another, by kind and key."""
-        return self.before.diff(self.after)
+        """What becomes another, by kind and key, as the reader sees it."""
+        return conceal(self.before, self.sight).diff(conceal(self.after, self.sight, self.before))
 
     @cached_property
     def scores(self) -> tuple[Triple, Triple] | None:
-        """The alignment before and after, as shares; None where one of the two cannot be measured."""
-        from rhumbline.engines.alignment import score
-
-        try:
-            both = score(self.before), score(self.after)
-        except RhumblineError:
-            return None
-        if not all(one.measurable for one in both):
-            return None
-        return both[0].organisation.alignment, both[1].organisation.alignment
+        """The alignment before and after, as shares; None where it cannot be measured, or would tell too much."""
+        return None if self.blind else scores_of(self.before, self.after)
 
     @property
     def words(self) -> Words:
         """The language, and the Book that names come from: what is removed is still called by its name."""
         gone = [change.before for change in self.changes if change.after is None]
-        return Words(self.language, self.after.replace(*gone))
+        return Words(self.language, self.after.replace(*gone), self.sight, self.before)
 
     @property
     def blocks(self) -> Blocks:
         """What to say, as codes and numbers."""
-        return explain_proposal(self)
+        return seen_blocks(explain_proposal(self), self.words)
 
     @property
     def text(self) -> str:
@@ -95,12 +96,31 @@ class Preview:
             "state": self.state,
             "as_of": value_of(self.before.as_of, words.say),
             "book_sha": self.before.sha,
-            "book_sha_after": self.after.sha,
+            "book_sha_after": None if self.blind else self.after.sha,
             "changes": change_documents(self.changes, words),
             "score": {"before": before, "after": after},
             "input": [finding(found) for found in self.findings],
             "accept": self.accept or None,
         }
+
+
+def scores_of(before: Book, after: Book) -> tuple[Triple, Triple] | None:
+    """Return the alignment of two Books, as shares; None where one of the two cannot be measured.
+
+    Parameters
+    ----------
+    before, after
+        Whole Books with an evaluation date.
+    """
+    from rhumbline.engines.alignment import score
+
+    try:
+        both = score(before), score(after)
+    except RhumblineError:
+        return None
+    if not all(one.measurable for one in both):
+        return None
+    return both[0].organisation.alignment, both[1].organisation.alignment
 
 
 def change_documents(changes: Sequence[Change], words: Words) -> list[dict[str, Any]]:
@@ -132,4 +152,4 @@ def _change(change: Change, words: Words) -> dict[str, Any]:
     }
 
 
-__all__ = ["Preview", "change_documents"]
+__all__ = ["Preview", "change_documents", "scores_of"]

@@ -9,7 +9,6 @@ from typing import Any
 from rhumbline.book.book import Change
 from rhumbline.book.fields import fields_of
 from rhumbline.book.records import KINDS
-from rhumbline.engines._maths import Triple
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Block, Blocks, Cell, Entries, Entry, Heading, Headline, Said, Sentences, Tone
 from rhumbline.faces.telling.inputs import explain_findings
@@ -98,10 +97,12 @@ def explain_proposal(preview: Any) -> Blocks:
     """
     numbers = {"title": preview.title, "count": len(preview.changes)}
     headline = "proposal.titled" if preview.title else "proposal.untitled"
+    if not preview.changes:
+        headline = "proposal.unseen" if preview.blind else "proposal.nothing"
     return (
-        Headline((Reason(headline if preview.changes else "proposal.nothing", numbers),)),
+        Headline((Reason(headline, numbers),)),
         *_changes(preview.changes),
-        *_score(preview.scores),
+        *_score(preview),
         *_noticed(preview.findings),
     )
 
@@ -132,11 +133,11 @@ def _name(change: Change) -> Said:
     return Cell(getattr(record, "name", None) or getattr(record, "text", None) or "")
 
 
-def _score(scores: tuple[Triple, Triple] | None) -> Iterator[Block]:
-    if scores is None:
-        yield Sentences((Reason("proposal.score_unknown"),), Tone.QUIET)
+def _score(preview: Any) -> Iterator[Block]:
+    if preview.scores is None:
+        yield Sentences((Reason("proposal.score_withheld" if preview.blind else "proposal.score_unknown"),), Tone.QUIET)
         return
-    before, after = scores
+    before, after = preview.scores
     if before == after:
         yield Sentences((Reason("proposal.score_same", {"score": before.best}),))
         return
