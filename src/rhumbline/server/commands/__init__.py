@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from rhumbline.server.commands import access
 from rhumbline.server.commands.accounts import createowner, resetpassword
 from rhumbline.server.commands.archive import backup, restore
 from rhumbline.server.commands.audit import log, verify
@@ -27,6 +28,13 @@ def add_to(app: typer.Typer) -> None:
     audit.command("verify")(verify)
     audit.command("log")(log)
     app.add_typer(audit, name="audit")
+    doors = typer.Typer(help="Let members, programs and guests in, and out again.", rich_markup_mode=None)
+    doors.command("member")(access.member)
+    doors.command("token")(access.token)
+    doors.command("link")(access.link)
+    doors.command("list")(access.listed)
+    doors.command("revoke")(access.revoke)
+    app.add_typer(doors, name="access")
 
 
 __all__ = ["add_to"]

@@ -30,7 +30,7 @@ def createowner(
     with served():
         from django.db import transaction
 
-        address = _address(email)
+        address = address_of(email)
         if not _is_key(organisation):
             raise refusal("organisation-key", "--organisation", key=organisation)
         known = account(address)
@@ -63,7 +63,7 @@ def resetpassword(
     with served() as configuration:
         from rhumbline.store.sign_in import new_link
 
-        address = _address(email)
+        address = address_of(email)
         user = account(address)
         if user is None:
             raise refusal("account-unknown", address)
@@ -125,7 +125,8 @@ def _is_key(key: str) -> bool:
     return 0 < len(key) <= 80 and slugify(key) == key and "_" not in key
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """Return an e-mail address as accounts have it; refuse what is none."""
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
@@ -166,4 +167,4 @@ def _asked(language: Language) -> str:
     return password
 
 
-__all__ = ["account", "createowner", "make_owner", "new_account", "resetpassword"]
+__all__ = ["account", "address_of", "createowner", "make_owner", "new_account", "resetpassword"]

@@ -71,7 +71,7 @@ def log(
     with served(secret=False):
         from rhumbline.store.models import Change
 
-        found = _only(organisation)
+        found = only(organisation)
         newest = Change.objects.filter(organisation=found, seq__gt=after).order_by("-seq")[:limit]
         changes = [_change(change) for change in reversed(newest)]
     if json:
@@ -96,7 +96,8 @@ def _organisations(key: str | None) -> list[Any]:
     return found
 
 
-def _only(key: str | None) -> Any:
+def only(key: str | None) -> Any:
+    """Return the organisation with a key, or the only one there is."""
     found = _organisations(key)
     if len(found) != 1:
         raise refusal("which-organisation", "ORGANISATION", keys=tuple(one.key for one in found))
@@ -154,4 +155,4 @@ def _counted(entries: list[dict[str, Any]]) -> str:
     return ", ".join(f"{times} {kind}" for kind, times in sorted(kinds.items()))
 
 
-__all__ = ["log", "verify"]
+__all__ = ["log", "only", "verify"]

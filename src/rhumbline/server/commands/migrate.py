@@ -48,6 +48,7 @@ def bring_up_to_date() -> int:
     from django.db import connection
 
     from rhumbline.server.health import waiting_migrations
+    from rhumbline.store.sql_views import renew_views
 
     postgres = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
@@ -58,6 +59,8 @@ def bring_up_to_date() -> int:
             if waiting:
                 call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
+            # A new field of a record needs no step, and is a new column of a view.
+            renew_views()
         finally:
             if postgres:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -37,9 +37,7 @@ _TOO_OFTEN = 3
 def up(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="FILE", help="Books to begin with; each becomes an organisation.", show_default=False
-        ),
+        typer.Argument(metavar="FILE", help="Books to begin with; each becomes an organisation.", show_default=False),
     ] = None,
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where to listen; 0 for any free port.")] = 8321,
