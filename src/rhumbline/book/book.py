@@ -80,24 +80,25 @@ _Row = tuple[Any, str]
 
 
 def _row_order(one: _Row) -> tuple[Any, ...]:
-    """Sort key of a series row: whose it is, then when, then everything else."""
-    row = one[0]
+    """Sort key of a series row: whose it is, then when, then the digest, which stays when a name in it is erased."""
+    row, known = one
     kind = KINDS[KIND_OF_RECORD[type(row)]]
     at = getattr(row, "at", None) or getattr(row, "date", None)
     # Undated readings are older than dated ones and keep their position.
-    return (natural(getattr(row, kind.owner)), at or date.min, getattr(row, "position", 0), _Rest(row))
+    return (natural(getattr(row, kind.owner)), at or date.min, getattr(row, "position", 0), _Rest(row, known))
 
 
 class _Rest:
-    """All fields of a row as text: compared only where two rows have owner, day and position in common."""
+    """The digest of a row: asked for only where two rows have owner, day and position in common."""
 
-    __slots__ = ("row",)
+    __slots__ = ("known", "row")
 
-    def __init__(self, row: Any) -> None:
-        self.row = row
+    def __init__(self, row: Any, known: str) -> None:
+        self.row, self.known = row, known
 
-    def text(self) -> tuple[str, ...]:
-        return tuple(repr(getattr(self.row, field.name)) for field in fields_of(type(self.row)))
+    def text(self) -> str:
+        self.known = self.known or digest(self.row)
+        return self.known
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Rest) and self.text() == other.text()
