@@ -98,6 +98,23 @@ def test_a_claimed_erasure_that_the_chain_does_not_know_is_named(store, past):  
         assert checked(past).findings
 
 
+def test_a_note_that_no_erasure_blanked_is_named(store, past):  # noqa: F811
+    store.Change.objects.filter(seq=2).update(note="", note_salt="")
+    assert [(finding.code, finding.where) for finding in checked(past).findings] == [("note-altered", "change 2")]
+
+
+def test_a_note_that_was_erased_and_is_there_again_is_named(store, firm, past):  # noqa: F811
+    from rhumbline.store.erasure import erase
+
+    store.commit(firm, [{"edit": "put", "kind": "person", "record": {"key": "p9", "name": "Anna"}}], via="page")
+    note, salt = store.Change.objects.values_list("note", "note_salt").get(seq=2)
+    erase(firm, "p9")
+    assert store.Change.objects.get(seq=2).note == ""
+    assert checked(past).holds
+    store.Change.objects.filter(seq=2).update(note=note, note_salt=salt)
+    assert [(finding.code, finding.where) for finding in checked(past).findings] == [("note-altered", "change 2")]
+
+
 def test_a_missing_or_added_version_is_named(store, past):  # noqa: F811
     record = store.Record.objects.filter(kind="kpi").first()
     record.pk, record.key = None, "k99"

@@ -208,7 +208,7 @@ def change_member(actor: Actor, number: int, role: AccessRole, *, person: str | 
         _managed(actor, role, person or "")
         found = member(actor, number)
         if found.role == AccessRole.OWNER.value and role is not AccessRole.OWNER:
-            _not_the_last_owner(found)
+            not_the_last_owner(found)
         found.role = role.value
         found.person = found.person if person is None else person
         found.save()
@@ -221,7 +221,7 @@ def remove_member(actor: Actor, number: int, *, via: str) -> None:
     with transaction.atomic():
         locked(actor)
         found = member(actor, number)
-        _not_the_last_owner(found)
+        not_the_last_owner(found)
         user = found.user_id
         found.delete()
         note(actor, f"user:{user} went", via=via)
@@ -240,7 +240,8 @@ def _managed(actor: Actor, role: AccessRole, person: str) -> None:
         )
 
 
-def _not_the_last_owner(one: Membership) -> None:
+def not_the_last_owner(one: Membership) -> None:
+    """Raise ``NotPossible`` when an organisation would have no owner without this one."""
     others = Membership.objects.filter(organisation=one.organisation_id, role=AccessRole.OWNER.value)
     if one.role == AccessRole.OWNER.value and not others.exclude(pk=one.pk).filter(user__is_active=True).exists():
         raise NotPossible(
@@ -403,6 +404,7 @@ __all__ = [
     "make_token",
     "member",
     "members",
+    "not_the_last_owner",
     "note",
     "remove_member",
     "revoke_link",

@@ -19,6 +19,9 @@ from rhumbline.store.reading import ERASE, forget, version
 # What one change wrote about one record: kind, key, row and digest; no digest where a version only ended.
 Entry = tuple[str, str, int, str | None]
 
+# In the place of a kind, in the entries of an erasure: the note of the change whose number follows was blanked.
+NOTE = "#note"
+
 
 def sha256(text: str | bytes) -> str:
     """Return the SHA-256 of a text, 64 hexadecimal digits."""
@@ -162,6 +165,10 @@ class _Verifier:
         self.findings: list[Finding] = []
         self.redacted: dict[int, list[Record]] = {}
         self.expected: dict[int, dict[tuple[str, str, int], str | None]] = {}
+        # The last erasure that rewrote a version, and the changes whose notes are blank or were blanked.
+        self.last_redaction: dict[tuple[str, str, int], int] = {}
+        self.blank: set[int] = set()
+        self.blanked: set[int] = set()
         self.records = 0
 
     def check(self) -> ChainCheck:
@@ -176,8 +183,9 @@ class _Verifier:
                 self.say("chain-broken", where, "It does not continue the change before it.")
             if link(change) != change.hash:
                 self.say("change-altered", where, "Its contents do not give its hash: it was altered.")
-            erased = bool(change.note_digest) and not change.note and not change.note_salt
-            if not erased and note_digest(change.note, change.note_salt) != change.note_digest:
+            if change.note_digest and not change.note and not change.note_salt:
+                self.blank.add(change.seq)
+            elif note_digest(change.note, change.note_salt) != change.note_digest:
                 self.say("note-altered", where, "Its note is not the one that was written.")
             self.compare(change)
             seq, last = change.seq, change.hash
@@ -202,6 +210,7 @@ class _Verifier:
             name = (record.kind, record.key, record.row)
             if record.redacted_seq is not None:
                 self.redacted.setdefault(record.redacted_seq, []).append(record)
+                self.last_redaction[_version(record)] = record.redacted_seq
             elif sha256(record.body) != record.digest:
                 self.say("record-altered", _where(name, record.since_seq), "Its body does not give its digest.")
             self.expected.setdefault(record.since_seq, {})[name] = record.digest
@@ -214,9 +223,16 @@ class _Verifier:
         """Compare what a change says it wrote with the versions that are there."""
         stated = {(kind, key, row): digest for kind, key, row, digest in json.loads(change.entries)}
         if change.action == ERASE:
-            found: dict[tuple[str, str, int], str | None] = {}
-            for record in self.redacted.get(change.seq, ()):
-                found[record.kind, f"{record.key}@{record.since_seq}", record.row] = sha256(record.body)
+            self.blanked |= {int(key) for kind, key, _ in stated if kind == NOTE}
+            # What a later erasure rewrote once more has to agree with that one.
+            stated = {
+                name: digest
+                for name, digest in stated.items()
+                if name[0] != NOTE and self.last_redaction.get(name, 0) <= change.seq
+            }
+            found: dict[tuple[str, str, int], str | None] = {
+                _version(record): sha256(record.body) for record in self.redacted.get(change.seq, ())
+            }
         else:
             found = self.expected.get(change.seq, {})
             for record in self.redacted.get(change.seq, ()):
@@ -242,6 +258,9 @@ class _Verifier:
                 for record in records:
                     where = _where((record.kind, record.key, record.row), record.since_seq)
                     self.say("record-altered", where, f"It says that change {seq_of} erased it, and that did not.")
+        for seq_of in sorted(self.blank ^ self.blanked):
+            what = "is gone, and no erasure says so" if seq_of in self.blank else "was erased, and is there again"
+            self.say("note-altered", f"change {seq_of}", f"Its note {what}.")
         forget(known.pk)
         if not self.findings and seq and version(known.pk).book.sha != known.book_sha:
             self.say("book-differs", f"organisation {known.key}", "The records in force do not give the Book hash.")
@@ -258,9 +277,14 @@ class _Verifier:
         )
 
 
+def _version(record: Record) -> tuple[str, str, int]:
+    """Return how an erasure names a version."""
+    return record.kind, f"{record.key}@{record.since_seq}", record.row
+
+
 def _where(name: tuple[str, str, int], seq: int) -> str:
     kind, key, row = name
     return f"{kind} {key}{f', row {row}' if row else ''}, written by change {seq}"
 
 
-__all__ = ["ChainCheck", "Entry", "add_link", "new_salt", "note_digest", "sha256", "verify", "written"]
+__all__ = ["NOTE", "ChainCheck", "Entry", "add_link", "new_salt", "note_digest", "sha256", "verify", "written"]
