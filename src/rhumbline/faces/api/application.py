@@ -19,6 +19,7 @@ from rhumbline.faces.api import (
     answers,
     catalogue,
     changes,
+    erasing,
     kinds,
     members,
     openapi,
@@ -32,7 +33,7 @@ from rhumbline.faces.api.serving import serve
 from rhumbline.faces.api.versions import tag_of_book
 
 PREFIX = "/api/v1"
-_FAMILIES = (organisations, kinds, changes, anonymous, proposals, answers, runs, members, catalogue)
+_FAMILIES = (organisations, kinds, changes, anonymous, proposals, answers, runs, members, erasing, catalogue)
 _PARAMETER = re.compile(r"{(?:(\w+):)?(\w+)}")
 _ANY_CONVERTER = re.compile(r"{\w+:")
 

@@ -50,7 +50,8 @@ class Names:
         if person is not None:
             return person.name
         user = User.objects.filter(pk=number).first()
-        return "" if user is None else user.get_full_name() or user.email
+        # An erased account has an address that belongs to nobody.
+        return "" if user is None or user.email.endswith(".invalid") else user.get_full_name() or user.email
 
 
 __all__ = ["Names"]

@@ -12,7 +12,7 @@ from rhumbline.exchange.schemas.answers import SHA
 from rhumbline.exchange.schemas.by_name import COMPONENTS
 from rhumbline.exchange.schemas.changes import KEY
 from rhumbline.exchange.schemas.results import TEXT
-from rhumbline.exchange.schemas.shapes import described, list_of, nullable, object_of, one_of
+from rhumbline.exchange.schemas.shapes import described, list_of, map_of, nullable, object_of, one_of
 from rhumbline.faces.api.problems import NOTHING_SEEN
 
 COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
@@ -109,6 +109,7 @@ __all__ = [
     "item_component",
     "item_schema",
     "list_of",
+    "map_of",
     "nullable",
     "object_of",
     "one_of",
