@@ -7,12 +7,13 @@ rules for the whole new Book, then the records, then the link of the chain.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from rhumbline.book import rules
@@ -82,6 +83,44 @@ class Refused(RhumblineError):
         super().__init__(f"{first.where}: {first.message} {first.remedy}{more}")
 
 
+class CannotSave(RhumblineError):
+    """The database takes nothing in: its disk is full, or may only be read; what was acknowledged is still there.
+
+    Parameters
+    ----------
+    full
+        Whether its disk is full; else it may not be written to.
+    """
+
+    def __init__(self, *, full: bool) -> None:
+        self.full = full
+        why = "the disk of its database is full" if full else "its database may only be read"
+        remedy = "Make space on it" if full else "Allow the server to write to it, or mend its disk"
+        super().__init__(
+            f"The server cannot save: {why}. Nothing of this was saved, and everything that was saved before is still "
+            f"there. {remedy}, then save again; `rhumbline doctor` says more."
+        )
+
+
+# The primary result codes of SQLite, and the classes or states of PostgreSQL, that speak of the disk.
+_FULL_SQLITE, _CLOSED_SQLITE = frozenset({13}), frozenset({8, 10, 14})
+_FULL_POSTGRES, _CLOSED_POSTGRES = frozenset({"53100"}), frozenset({"25006", "58030"})
+
+
+@contextmanager
+def saving() -> Iterator[None]:
+    """Raise ``CannotSave`` instead of what the driver says when a disk is full or may only be read."""
+    try:
+        yield
+    except DatabaseError as error:
+        cause = error.__cause__
+        code, state = getattr(cause, "sqlite_errorcode", 0) & 0xFF, getattr(cause, "sqlstate", None)
+        full = code in _FULL_SQLITE or state in _FULL_POSTGRES
+        if full or code in _CLOSED_SQLITE or state in _CLOSED_POSTGRES:
+            raise CannotSave(full=full) from error
+        raise
+
+
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What a commit did.
@@ -103,6 +142,7 @@ class Committed:
     findings: tuple[Finding, ...]
 
 
+@saving()
 def commit(
     actor: Actor,
     edits: Any,
@@ -140,6 +180,8 @@ def commit(
         When the gate or a rule of the Book finds an error.
     Conflict
         When somebody else changed the same fields since the author looked.
+    CannotSave
+        When the disk of the database is full or may only be read.
     """
     if isinstance(edits, tuple) and all(isinstance(edit, Edit) for edit in edits):
         asked: tuple[Edit, ...] = edits
@@ -213,6 +255,7 @@ def bring_in(
     return commit(actor, edits, via=via, note=note, action="import", at=at)
 
 
+@saving()
 def undo(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | None = None) -> Committed:
     """Take back one change, as a change of its own.
 
@@ -270,6 +313,7 @@ def undo(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | Non
         )
 
 
+@saving()
 def restore(actor: Actor, seq: int, *, via: str, note: str = "", at: datetime | None = None) -> Committed:
     """Let the Book become what it was after an earlier change, as a change of its own; nothing of the history goes.
 
@@ -575,6 +619,7 @@ def found(key: str, name: str, at: datetime | None = None) -> Organisation:
 
 
 __all__ = [
+    "CannotSave",
     "Clash",
     "Committed",
     "Conflict",
@@ -586,6 +631,7 @@ __all__ = [
     "locked",
     "refuse",
     "restore",
+    "saving",
     "settle",
     "undo",
 ]
