@@ -4,25 +4,28 @@ It knows one organisation, one token, no roles and no database. What the client 
 is tried on it, and on the real one.
 """
 
+import dataclasses
 import json
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rhumbline.book.authority import AccessRole, sight_of
 from rhumbline.book.book import Book
+from rhumbline.book.concealment import conceal_body
 from rhumbline.book.digests import body
 from rhumbline.book.findings import RhumblineError
+from rhumbline.book.records import KINDS
 from rhumbline.exchange.asking import findings_of, read_terms
 from rhumbline.exchange.documents import finding
 from rhumbline.exchange.edits import apply, read_edits
-from rhumbline.exchange.files import dumps
 from rhumbline.faces.answers import ask
 from rhumbline.registry import CAPABILITIES
 
 PREFIX = "/api/v1"
+TODAY = date(2026, 11, 23)
 
 
 class Problem(Exception):
@@ -47,8 +50,11 @@ class Organisation:
 
     def __init__(self, book, key="crumb", token="rhl_" + "t" * 43, role="owner"):
         self.key, self.token, self.role = key, token, role
-        self.books = [Book(as_of=book.as_of), book]
-        self.changes = [self.change(1, "import", [])]
+        # No date is kept: where a question states none, the server says which day it is.
+        book = dataclasses.replace(book, as_of=None)
+        self.books = [Book(), book] if len(book) else [Book()]
+        self.since = {(kind, own): 1 for kind in book.records for own in book.records[kind]}
+        self.changes = [self.change(1, "import", [])] if len(book) else []
         self.proposals, self.runs, self.kept = [], [], {}
         # How many looks a run takes until it is over, and what was asked of the server.
         self.looks = 0
@@ -75,12 +81,12 @@ class Organisation:
     def answer(self, method, path, query, sent, headers):
         """Return status and content."""
         if headers.get("Authorization") != f"Bearer {self.token}":
-            raise Problem(401, "token-unknown")
+            raise Problem(401, "token-refused")
         if path == "/organisations":
             return 200, {"items": [self.about()], "next": None}
         place, _, rest = path.removeprefix("/organisations/").partition("/")
         if place != self.key:
-            raise Problem(404, "not-there", "There is no such thing.")
+            raise Problem(404, "not-found", "There is no such thing.")
         key = headers.get("Idempotency-Key")
         if key and method == "POST":
             if key not in self.kept:
@@ -94,12 +100,13 @@ class Organisation:
                 return 200, self.about()
             case ["GET", "book"]:
                 found = self.at(query.get("at"))
-                return 200, dumps(found, "json").encode() if len(found) else {}
+                lists = {KINDS[kind].plural: [self.form(kind, one) for one in self.rows(found, kind)] for kind in KINDS}
+                return 200, {plural: rows for plural, rows in lists.items() if rows}
             case ["GET", "kinds", kind]:
                 return 200, self.page([self.record(kind, key) for key in self.at(query.get("at")).all(kind)], query)
             case ["GET", "kinds", kind, key]:
                 if key not in self.book.all(kind):
-                    raise Problem(404, "unknown-record", f"There is no {kind} {key}.")
+                    raise Problem(404, "not-found", f"There is no {kind} {key}.")
                 return 200, self.record(kind, key)
             case ["POST", "changes"]:
                 return 200, self.commit(sent["edits"], sent.get("note", ""))
@@ -128,10 +135,11 @@ class Organisation:
                     "document": None,
                     "error": None,
                 }
+                self.refuse_terms(sent)
                 self.runs.append({"run": run, "sent": sent, "looks": 0})
                 return 201, run
             case ["GET", "runs", number]:
-                return 200, self.looked_at(self.runs[int(number) - 1])
+                return 200, self.looked_at(self.runs[int(number) - 1], text=query.get("text") == "true")
             case ["POST", "runs", number, "cancel"]:
                 self.runs[int(number) - 1]["cancelled"] = True
                 return 200, self.runs[int(number) - 1]["run"]
@@ -154,7 +162,7 @@ class Organisation:
             case ["POST", "proposals", number, "reject"]:
                 self.proposals[int(number) - 1] |= {"state": "rejected", "reason": sent["reason"]}
                 return 200, self.proposals[int(number) - 1]
-        raise Problem(404, "not-there", "There is no such thing.")
+        raise Problem(404, "not-found", "There is no such thing.")
 
     def about(self):
         return {
@@ -171,8 +179,17 @@ class Organisation:
     def at(self, seq):
         return self.book if seq is None else self.books[int(seq)]
 
+    @staticmethod
+    def rows(book, kind):
+        return book.series.get(kind, ()) if KINDS[kind].series else tuple(book.all(kind).values())
+
+    def form(self, kind, record):
+        fields = body(record) if KINDS[kind].series else {"key": record.key, **body(record)}
+        return conceal_body(kind, fields, sight_of(AccessRole(self.role)), self.book)[0]
+
     def record(self, kind, key):
-        return {"key": key, "version": 1, "record": {"key": key, **body(self.book.all(kind)[key])}, "hidden": []}
+        version = self.since.get((kind, key), 1)
+        return {"key": key, "version": version, "record": {"key": key, **body(self.book.all(kind)[key])}, "hidden": []}
 
     def page(self, items, query, size=3):
         start = int(query.get("after", 0))
@@ -183,55 +200,61 @@ class Organisation:
         edits, findings = read_edits(raw)
         done = apply(self.book, edits) if not findings else None
         if done is None or done.book is None:
-            raise Problem(422, "bad-data", findings=[finding(one) for one in findings or done.findings])
-        for edit in edits:
-            if edit.expected not in (None, int(edit.key in self.book.all(edit.kind))):
-                clash = {
-                    "kind": edit.kind,
-                    "key": edit.key,
-                    "field": "name",
-                    "base": "a",
-                    "theirs": "b",
-                    "mine": "c",
-                    "version": 1,
-                }
-                raise Problem(409, "conflict", conflicts=[clash])
+            raise Problem(422, "refused", findings=[finding(one) for one in findings or done.findings])
+        clashes = [clash for edit in edits for clash in self.clashes(edit)]
+        if clashes:
+            raise Problem(409, "conflict", conflicts=clashes)
         return self.kept_as(done.book, "commit", [{"kind": one.kind, "key": one.key} for one in edits], note)
+
+    def clashes(self, edit):
+        """Yield the fields that somebody else set to something else since the version an edit was made for."""
+        version = self.since.get((edit.kind, edit.key), 0)
+        if edit.expected in (None, version):
+            return
+        theirs = body(self.book.all(edit.kind)[edit.key])
+        for field, mine in edit.raw.items():
+            if theirs.get(field) != mine:
+                clash = {"kind": edit.kind, "key": edit.key, "field": field, "base": None, "theirs": theirs.get(field)}
+                yield {**clash, "mine": mine, "version": version}
 
     def kept_as(self, book, action, entries=(), note=""):
         self.books.append(book)
         self.changes.append(self.change(len(self.changes) + 1, action, list(entries), note))
+        self.since |= {(one["kind"], one["key"]): len(self.changes) for one in entries}
         return {"seq": len(self.changes), "hash": "h", "book_sha": book.sha, "changes": [], "findings": []}
+
+    def refuse_terms(self, sent):
+        book = self.at(sent.get("at")).replace(as_of=TODAY)
+        terms, findings = read_terms(sent["capability"], sent["terms"], book)
+        if terms is None:
+            raise Problem(422, "refused", findings=[finding(one) for one in findings])
+        return book, terms
 
     def asked(self, capability, sent, progress=None):
         if capability not in {one.name for one in CAPABILITIES}:
-            raise Problem(404, "unknown-capability", "Nobody can ask that.")
-        book = self.at(sent.get("at"))
-        terms, findings = read_terms(capability, sent["terms"], book)
-        if terms is None:
-            raise Problem(422, "bad-question", findings=[finding(one) for one in findings])
+            raise Problem(404, "not-found", "Nobody can ask that.")
+        book, terms = self.refuse_terms({"capability": capability, **sent})
         try:
             answer = ask(capability, book, terms, language=sent["language"], progress=progress)
         except RhumblineError as error:
-            raise Problem(
-                422, "bad-question", findings=[finding(one) for one in findings_of(error, capability)]
-            ) from error
+            raise Problem(422, "refused", findings=[finding(one) for one in findings_of(error, capability)]) from error
         document = answer.document
         if sent["terms"].get("without_held_out"):
             document["terms"]["without_held_out"] = True
         return document | ({"text": answer.text} if sent["text"] else {})
 
-    def looked_at(self, kept):
+    def looked_at(self, kept, *, text):
         run, kept["looks"] = kept["run"], kept["looks"] + 1
         if kept["looks"] <= self.looks and not kept.get("cancelled"):
             run |= {"state": "running", "progress": {"value": 0.4, "gap": 0.1}}
         elif run["document"] is None and run["error"] is None:
             try:
-                document = self.asked(kept["sent"]["capability"], kept["sent"])
+                document = self.asked(kept["sent"]["capability"], {**kept["sent"], "text": True})
+                kept["text"] = {"text": document.pop("text")}
                 run |= {"state": "cancelled" if kept.get("cancelled") else "done", "document": document}
             except Problem as problem:
                 run |= {"state": "failed", "error": problem.document}
-        return run
+        return run | {"document": run["document"] | kept["text"]} if text and run["document"] else run
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -292,7 +315,7 @@ def by_contract(organisation):
 
     def answer(method, path, query, sent, headers):
         if not path.startswith(PREFIX):
-            raise Problem(404, "not-there")
+            raise Problem(404, "not-found")
         with lock:
             return organisation.answer(method, path.removeprefix(PREFIX), query, sent, headers)
 

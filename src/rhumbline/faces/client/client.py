@@ -126,17 +126,25 @@ class Client:
         at
             As it was after this change (a number), or at the end of this day; by default as it is.
         """
+        from rhumbline.book.authority import Sight
         from rhumbline.book.book import Book
         from rhumbline.exchange.files import read_text
+        from rhumbline.faces.client.concealed import read_seen
 
-        concealed = tuple(self.about().get("concealed") or ())
+        concealed = self.about().get("concealed") or ()
+        sight = Sight(**{name: name not in concealed for name in ("money", "personal", "private")})
         reply = self._connection.send("GET", self._path("/book"), query={"at": _at(at)})
-        # Before the first change there is nothing in it, and no file is like that.
-        reading = read_text(reply.raw, "json") if reply.content != {} else None
-        if reading is not None and not reading.usable:
+        if reply.content == {}:
+            # Before the first change there is nothing in it, and no file is like that.
+            return dataclasses.replace(Book(), concealed=sight.concealed)
+        if sight.concealed and isinstance(reply.content, dict):
+            found = read_seen(reply.content, sight)
+        else:
+            reading = read_text(reply.raw, "json")
+            found = reading.book if reading.usable else None
+        if found is None:
             raise no_answer("not-rhumbline", self.address)
-        book: Book = Book() if reading is None else reading.book
-        return dataclasses.replace(book, concealed=concealed) if concealed else book
+        return found
 
     def records(self, kind: str, *, at: At = None) -> list[Document]:
         """Return every record of a kind as ``key``, ``version``, ``record`` and the ``hidden`` fields.
@@ -219,7 +227,10 @@ class Client:
         started = self._send("POST", "/runs", body, key=_fresh_key())
         run = f"/runs/{started['number']}"
         try:
-            return self._answer(capability, run, self._document_of(self._watched(started, run, progress), run))
+            over = self._watched(started, run, progress)
+            if text:
+                over = self._send("GET", run, query={"text": "true"})
+            return self._answer(capability, run, self._document_of(over, run))
         except KeyboardInterrupt:
             self._cancel(run)
             raise
