@@ -58,7 +58,7 @@ def past(store, firm):  # noqa: F811
             via="api",
         )
     row = {"initiative": "i1", "date": "2026-11-20", "hours": 7}
-    for source in (NAME, "Bill", "Account", LONGER):
+    for source in (NAME, "mill", "Account", LONGER):
         store.commit(firm, [{"edit": "append", "kind": "actual", "record": {**row, "source": source}}], via="api")
     store.commit(firm, [rename("i1", "Croissants")], via="page", note="Shorter")
     soon = timezone.now() + access.LONGEST / 2
@@ -175,7 +175,7 @@ def test_the_key_stands_where_the_name_stood(store, past, erase):  # noqa: F811
     for number in range(len(SPELLINGS)):
         assert book.signals[f"s{20 + number}"].text == 'Says (p9), "today"'
         assert book.reviews[f"r{20 + number}"].minutes == "p9: yes.\np9's idea"
-    assert {row.source for row in book.series["actual"] if row.hours == 7} == {"p9", "Bill", "Account", LONGER}
+    assert {row.source for row in book.series["actual"] if row.hours == 7} == {"p9", "mill", "Account", LONGER}
     proposal, other = models.Proposal.objects.order_by("number")
     assert (proposal.title, proposal.reason) == ("For p9", "p9 says no")
     assert json.loads(proposal.edits)[0]["fields"] == {"name": "p9 knows"}
@@ -256,6 +256,27 @@ def test_erasing_twice_is_harmless(store, past, erase):  # noqa: F811
     assert (again.seq, again.rewritten) == (None, {})
     assert store.Organisation.objects.get().seq == first.seq
     assert checked(past.organisation).holds
+
+
+def test_where_somebody_still_reads_the_file_that_is_said_and_done_the_next_time(past, erase):
+    import sqlite3
+
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL waits until nobody reads a table")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=0")
+    reader = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM rhumbline_record").fetchone()
+    done = erase(past, "p9")
+    assert not done.compacted
+    assert any("Erase once more" in sentence for sentence in done.beyond)
+    reader.close()
+    again = erase(past, "p9")
+    assert (again.seq, again.compacted) == (None, True)
+    assert traces(everything()) == []
 
 
 def test_an_erased_person_lives_on_under_the_key(store, past, erase, tmp_path):  # noqa: F811
