@@ -205,6 +205,23 @@ def test_a_batch_that_no_longer_holds_waits_and_its_last_author_hears_nothing(ha
     assert models().Sealed.objects.count() == 0
 
 
+def test_a_database_that_takes_nothing_in_says_so(hall):
+    from django.db import connection
+
+    from rhumbline.store.committing import CannotSave
+
+    sqlite = connection.vendor == "sqlite"
+    switch = "PRAGMA query_only = {}" if sqlite else "SET default_transaction_read_only = {}"
+    with connection.cursor() as cursor:
+        cursor.execute(switch.format("on"))
+        try:
+            with pytest.raises(CannotSave):
+                hall.speak(hall.voices[0], text="Word")
+        finally:
+            cursor.execute(switch.format("off"))
+    assert models().Sealed.objects.count() == 0
+
+
 # --- nobody finds the author ------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from rhumbline.exchange.edits import Action, Edit, apply
 from rhumbline.exchange.gate import read_record
 from rhumbline.exchange.raw import Place
 from rhumbline.store.actors import Actor, NotAllowed, NothingThere, anonymous
-from rhumbline.store.committing import Refused, commit, locked, refuse
+from rhumbline.store.committing import Refused, commit, locked, refuse, saving
 from rhumbline.store.models import Sealed, Voted
 from rhumbline.store.reading import version
 
@@ -46,6 +46,7 @@ class _Entry(NamedTuple):
     body: str
 
 
+@saving()
 def speak(actor: Actor, kind: str, raw: Any, on_day: date) -> None:
     """Take in what somebody says without their name; nobody learns who it was, nor on which of several days.
 
@@ -68,6 +69,8 @@ def speak(actor: Actor, kind: str, raw: Any, on_day: date) -> None:
         When nothing of this kind can be said anonymously.
     Refused
         When the gate or a rule of the Book finds an error, when the survey is not open, or when it was answered.
+    CannotSave
+        When the disk of the database is full or may only be read.
     """
     if kind not in _DAY_OF:
         raise NothingThere(f"anonymous {kind}")
