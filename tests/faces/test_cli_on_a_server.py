@@ -504,5 +504,9 @@ def test_a_long_change_is_summed_up_and_steers_nothing(rhumbline, served):
     keys = [{"kind": "initiative", "key": f"i{number}"} for number in range(9)]
     change = server.organisation.change(2, "commit", keys, note="\x1b[31mshorter")
     server.organisation.changes.append({**change, "more_entries": 91})
+    server.organisation.changes[0]["entries"] = [
+        {"kind": kind, "key": key} for kind in ("kpi", "need", "team", "person") for key in "ab"
+    ]
     _, out, _ = rhumbline("--server", server.url, "--token", server.token, "history")
+    assert "import · kpi 2, need 2, person 2, team 2" in " ".join(out.split())
     assert "commit · initiative i0, i1, i2 +6 · +91 · �[31mshorter" in " ".join(out.split())

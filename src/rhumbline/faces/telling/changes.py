@@ -9,8 +9,8 @@ from typing import Any
 from rhumbline.engines.reasons import Reason
 from rhumbline.faces.blocks import Blocks, Cell, Column, Headline, Said, Table, Tone
 
-# So many keys of one kind are named.
-_MOST_KEYS = 3
+# Of so many kinds so many keys are named.
+_MOST_KEYS, _MOST_KINDS = 3, 3
 
 
 def explain_history(changes: Sequence[Mapping[str, Any]]) -> Blocks:
@@ -47,10 +47,13 @@ def _row(change: Mapping[str, Any]) -> tuple[Said, ...]:
 
 
 def _touched(entries: Any) -> Iterator[str]:
-    """Yield for each kind which of its records were written."""
+    """Yield for each kind which of its records were written; of many kinds only how many of them."""
     named = sorted(set(_named(entries if isinstance(entries, list) else ())))
-    for kind, pairs in groupby(named, key=lambda pair: pair[0]):
-        keys = [key for _, key in pairs]
+    by_kind = {kind: [key for _, key in pairs] for kind, pairs in groupby(named, key=lambda pair: pair[0])}
+    if len(by_kind) > _MOST_KINDS:
+        yield ", ".join(f"{kind} {len(keys)}" for kind, keys in by_kind.items())
+        return
+    for kind, keys in by_kind.items():
         more = f" +{len(keys) - _MOST_KEYS}" if len(keys) > _MOST_KEYS else ""
         yield f"{kind} {', '.join(keys[:_MOST_KEYS])}{more}"
 
