@@ -9,15 +9,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rhumbline.server.settings")
 
 
 def composed() -> Any:
-    """Return the application: Django behind the limit of a request, and told by trusted proxies who calls."""
+    """Return the application: Django and the assistants, each behind a limit, told by trusted proxies who calls."""
     from django.core.asgi import get_asgi_application
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+    from rhumbline.server.assistants import with_assistants
     from rhumbline.server.body_limit import limited
     from rhumbline.server.settings import CONFIGURATION
 
     inner: Any = get_asgi_application()
-    whole: Any = limited(inner, CONFIGURATION.body_limit)
+    # Assistants are held to the same limit where their protocol reads what they send.
+    whole: Any = with_assistants(limited(inner, CONFIGURATION.body_limit))
     if CONFIGURATION.proxies:
         whole = ProxyHeadersMiddleware(whole, trusted_hosts=list(CONFIGURATION.proxies))
     return whole

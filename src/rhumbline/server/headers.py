@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-_DEFAULTS = {
+DEFAULTS = {
     # What one person may see must not be kept by anything between the server and that person.
     "Cache-Control": "private, no-cache",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -26,11 +26,11 @@ def careful(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Http
 
     def answered(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        for name, value in _DEFAULTS.items():
+        for name, value in DEFAULTS.items():
             response.headers.setdefault(name, value)
         return response
 
     return answered
 
 
-__all__ = ["careful"]
+__all__ = ["DEFAULTS", "careful"]

@@ -12,8 +12,10 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
@@ -138,6 +140,8 @@ def logging_of(level: str, form: str) -> dict[str, Any]:
             "django": {**silent, "level": "CRITICAL"},
             # So does the log of accesses.
             "uvicorn.access": {**silent, "level": "CRITICAL"},
+            # What it says quotes what was sent to it.
+            "mcp": {**silent, "level": "CRITICAL"},
         },
     }
 
@@ -181,21 +185,72 @@ def requests(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
         try:
             response = answer(request)
             response.headers["X-Request-ID"] = number
-            count(response.status_code)
-            values: Mapping[str, Any] = {
-                "method": request.method if request.method in _METHODS else "OTHER",
-                **_where(request, response),
-                "status": response.status_code,
-                "milliseconds": round(1000 * (perf_counter() - began), 1),
-            }
             # Whoever watches asks every few seconds, which is of no interest to anybody.
             level = logging.DEBUG if request.path in _WATCHED else logging.INFO
-            _requests.log(level, "answered", extra={"fields": values})
+            _write(request.method or "", _where(request, response), response.status_code, began, level)
             return response
         finally:
             _REQUEST.reset(token)
 
     return answered
+
+
+def _write(method: str, where: Mapping[str, Any], status: int, began: float, level: int = logging.INFO) -> None:
+    """Count one answered request, and write its line."""
+    count(status)
+    values: Mapping[str, Any] = {
+        "method": method if method in _METHODS else "OTHER",
+        **where,
+        "status": status,
+        "milliseconds": round(1000 * (perf_counter() - began), 1),
+    }
+    _requests.log(level, "answered", extra={"fields": values})
+
+
+@dataclass
+class Answered:
+    """A request that is answered beside Django.
+
+    Parameters
+    ----------
+    number
+        By which every line about it can be found.
+    status
+        The HTTP status of its answer, when it begins; 0 before.
+    """
+
+    number: str
+    status: int = 0
+
+
+@contextmanager
+def noted(method: str, route: str) -> Iterator[Answered]:
+    """Give a request that Django does not see a number, and write one line when it is answered.
+
+    Parameters
+    ----------
+    method
+        Its HTTP method.
+    route
+        The pattern of its address.
+    """
+    answered = Answered(secrets.token_hex(8))
+    token = _REQUEST.set(answered.number)
+    began = perf_counter()
+    try:
+        yield answered
+    finally:
+        # Nobody hears the answer of whoever left before it began.
+        _write(method, {"route": route}, answered.status or _LEFT, began)
+        _REQUEST.reset(token)
+
+
+_LEFT = 499
+
+
+def fault() -> None:
+    """Write down where the fault happened that is being handled."""
+    _faults.error("a fault", exc_info=True)
 
 
 def _unheard(answer: Callable[[HttpRequest], HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
@@ -221,4 +276,16 @@ def _fault_seen(sender: Any, request: HttpRequest | None = None, **_: Any) -> No
 
 got_request_exception.connect(_fault_seen, dispatch_uid="rhumbline.faults")
 
-__all__ = ["NUMBER", "Heard", "JsonLines", "Text", "anonymous", "fields_of", "logging_of", "requests"]
+__all__ = [
+    "NUMBER",
+    "Answered",
+    "Heard",
+    "JsonLines",
+    "Text",
+    "anonymous",
+    "fault",
+    "fields_of",
+    "logging_of",
+    "noted",
+    "requests",
+]

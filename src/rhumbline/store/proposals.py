@@ -73,6 +73,57 @@ class Preview:
     after: Book | None
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What edits would do to the Book as it is now; nothing of it is kept.
+
+    Parameters
+    ----------
+    edits
+        The edits in their JSON form.
+    findings
+        What the gate and the rules say of them, as the actor may see it; errors are raised instead.
+    before, after
+        The whole Book without them and with them, to compute on.
+    """
+
+    edits: tuple[dict[str, Any], ...]
+    findings: tuple[Finding, ...]
+    before: Book
+    after: Book
+
+
+def try_out(actor: Actor, edits: Any) -> Trial:
+    """Return what edits would do, without keeping them.
+
+    Parameters
+    ----------
+    actor
+        Who wants to propose them.
+    edits
+        A list of edits in their JSON form.
+
+    Raises
+    ------
+    NotAllowed
+        When the actor may propose nothing of a kind.
+    Refused
+        When the Book would break a rule by them.
+    Conflict
+        When somebody else changed the same fields since the actor looked.
+    """
+    asked, faults = read_edits(edits)
+    refuse(faults, actor)
+    for kind in sorted({edit.kind for edit in asked}):
+        actor.demand(Verb.PROPOSE, kind)
+    now = version(actor.organisation)
+    seen = tuple(keeping_hidden(edit, now.book, actor) for edit in asked)
+    applied = apply(now.book, settle(now, seen, actor))
+    refuse(applied.findings, actor)
+    assert applied.book is not None  # noqa: S101 - it is None only with an error, which was refused
+    return Trial(tuple(_written(edit, now) for edit in asked), _seen(applied.findings, actor), now.book, applied.book)
+
+
 def propose(actor: Actor, title: str, edits: Any, *, via: str, at: datetime | None = None) -> Proposal:
     """Keep edits as a proposal; nothing in the Book changes.
 
@@ -292,6 +343,7 @@ __all__ = [
     "STATES",
     "Decided",
     "Preview",
+    "Trial",
     "accept",
     "edits_of",
     "preview",
@@ -299,4 +351,5 @@ __all__ = [
     "proposals",
     "propose",
     "reject",
+    "try_out",
 ]

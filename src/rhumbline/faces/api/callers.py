@@ -73,7 +73,7 @@ def caller_of(request: HttpRequest) -> Caller:
     """
     header = request.headers.get("Authorization")
     if header is not None:
-        return _with_token(header)
+        return caller_with(header)
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         raise Problem("not-authenticated", headers={"WWW-Authenticate": BEARER})
@@ -82,7 +82,19 @@ def caller_of(request: HttpRequest) -> Caller:
     return Caller(f"user:{user.pk}", user=user)
 
 
-def _with_token(header: str) -> Caller:
+def caller_with(header: str) -> Caller:
+    """Return whose token or guest's link a header ``Authorization`` holds.
+
+    Parameters
+    ----------
+    header
+        Its value.
+
+    Raises
+    ------
+    Problem
+        When it holds none that is in force.
+    """
     scheme, _, secret = header.partition(" ")
     actor = access.actor_of_secret(secret.strip()) if scheme.lower() == BEARER.lower() else None
     if actor is None:
@@ -90,4 +102,4 @@ def _with_token(header: str) -> Caller:
     return Caller(actor.name, actor=actor)
 
 
-__all__ = ["BEARER", "Caller", "caller_of"]
+__all__ = ["BEARER", "Caller", "caller_of", "caller_with"]
