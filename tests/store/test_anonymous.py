@@ -433,3 +433,13 @@ def test_the_order_of_rows_is_by_chance_and_keys_are_no_order(hall):
         keys.add([json.loads(row.personal)["text"] for row in by_key].index("Word 4"))
     assert waiting == {0, 1, 2, 3}
     assert opened == keys == {0, 1, 2, 3, 4}
+
+
+def test_a_survey_that_opens_again_asks_everybody_anew(hall):
+    from rhumbline.store import committing
+
+    hall.answer(hall.voices[0])
+    again = {"edit": "set", "kind": "survey", "key": "winter", "fields": {"opens": "2026-11-24"}}
+    committing.commit(hall.house.owner, [again], via="page")
+    hall.answer(hall.voices[0])
+    assert models().Sealed.objects.count() == 2

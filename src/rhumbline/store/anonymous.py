@@ -84,7 +84,8 @@ def speak(actor: Actor, kind: str, raw: Any, on_day: date) -> None:
         entry = _read(actor, kind, raw, book, on_day)
         if entry.about:
             _refuse_unless_open(book, entry.about, on_day)
-            _mark(actor.organisation, entry.about, user)
+            # A survey that opens again under its key asks everybody anew.
+            _mark(actor.organisation, entry.about, f"{book.get('survey', entry.about).opens}|{user}")
         _seal(actor.organisation, [*_waiting(actor.organisation), entry])
         _open(actor, entry, on_day)
 
@@ -123,9 +124,9 @@ def _refuse_unless_open(book: Book, key: str, on_day: date) -> None:
     )
 
 
-def _mark(organisation: int, survey: str, user: str) -> None:
+def _mark(organisation: int, survey: str, voice: str) -> None:
     """Note that somebody answered a survey: by a mark that says nothing to those who do not know the secret key."""
-    own = salted_hmac("rhumbline.voted", f"{organisation}|{survey}|{user}", algorithm="sha256").hexdigest()
+    own = salted_hmac("rhumbline.voted", f"{organisation}|{survey}|{voice}", algorithm="sha256").hexdigest()
     marks = Voted.objects.filter(organisation=organisation, survey=survey)
     known = set(marks.values_list("mark", flat=True))
     if own in known:

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -206,8 +207,6 @@ def _one_moment() -> Iterator[None]:
 
 
 def _write(stream: BinaryIO) -> tuple[Head, ...]:
-    from rhumbline import __version__
-
     heads = _heads()
     tables = {}
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -216,7 +215,7 @@ def _write(stream: BinaryIO) -> tuple[Head, ...]:
         manifest = {
             "format": FORMAT,
             "form": FORM,
-            "release": __version__,
+            "release": version_of("rhumbline"),
             "written": timezone.now().isoformat(),
             "schema": SCHEMA,
             "migrations": sorted(_migrations()),

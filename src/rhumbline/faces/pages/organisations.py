@@ -89,8 +89,10 @@ def report(request: HttpRequest, organisation: str) -> HttpResponse:
         actor.demand(Verb.ASK)
     except (NothingThere, NotAllowed):
         return message(request, "nothing_there", 404)
-    book, language = _dated(reading.book(actor.organisation)), language_of(request)
-    name = (actor.organisation, book.sha, book.as_of, actor.sight, language)
+    found, language = reading.version(actor.organisation), language_of(request)
+    book = _dated(found.book)
+    # Names of people are no part of the hash of a Book, so a page belongs to a change and not to a hash.
+    name = (actor.organisation, found.seq, book.as_of, actor.sight, language)
     html = _REPORTS.get(name, lambda: _report(book, actor.sight, language))
     response = HttpResponse(html)
     response.headers["Cache-Control"] = "no-store"
@@ -115,8 +117,9 @@ def _dated(book: Book) -> Book:
 
 
 def _firm(actor: Actor, called: str, language: str) -> dict[str, Any]:
-    book = _dated(reading.book(actor.organisation))
-    name = (actor.organisation, book.sha, book.as_of, actor.sight, language)
+    found = reading.version(actor.organisation)
+    book = _dated(found.book)
+    name = (actor.organisation, found.seq, book.as_of, actor.sight, language)
     standing = _STANDINGS.get(name, lambda: _standing(book, actor.sight, language))
     return {"key": actor.key, "name": called, "role": actor.role.value, "score": standing.said, "low": standing.low}
 
