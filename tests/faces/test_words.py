@@ -57,7 +57,7 @@ def codes_in_use():
         found |= set(LITERAL.findall(text)) | set(COLUMNS.findall(text))
         found |= set(re.findall(r'words\.text\(\s*"([a-z_]+\.[\w.-]+)"', text))
         found |= set(re.findall(r'self\.text\(\s*"([a-z_]+\.[\w.-]+)"', text))
-        for code in re.findall(r'refusal\(\s*"([a-z-]+)"', text):
+        for code in re.findall(r'\b(?:refusal|no_answer|_in_words)\(\s*"([a-z-]+)"', text):
             found |= {f"refused.{code}.message", f"refused.{code}.remedy"}
     for family, words in FAMILIES.items():
         found |= {f"{family}.{word}" for word in words}

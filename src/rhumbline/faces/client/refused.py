@@ -67,10 +67,10 @@ def no_answer(code: str, where: str, *, status: int = 0, **numbers: Any) -> NoAn
     numbers
         The values its sentences speak of.
     """
-    return NoAnswer((_finding(code, where, **numbers),), status=status)
+    return NoAnswer((_in_words(code, where, **numbers),), status=status)
 
 
-def _finding(code: str, where: str, **numbers: Any) -> Finding:
+def _in_words(code: str, where: str, **numbers: Any) -> Finding:
     from rhumbline.faces.refusals import refusal
 
     return refusal(code, where, **numbers).findings[0]
@@ -128,7 +128,7 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
 
 def _conflict(raw: Mapping[str, Any]) -> Finding:
     where = " ".join(filter(None, (_text(raw, "kind"), _text(raw, "key"), _text(raw, "field"))))
-    return _finding("edited-meanwhile", where, theirs=str(raw.get("theirs")), mine=str(raw.get("mine")))
+    return _in_words("edited-meanwhile", where, theirs=str(raw.get("theirs")), mine=str(raw.get("mine")))
 
 
 def _by_status(problem: Mapping[str, Any], status: int, where: str, retry_after: float) -> Finding:
@@ -136,18 +136,18 @@ def _by_status(problem: Mapping[str, Any], status: int, where: str, retry_after:
     said = _text(problem, "detail") or _text(problem, "title") or str(status)
     match status:
         case 401:
-            return _finding("token-refused", where)
+            return _in_words("token-refused", where)
         case 403:
-            return _finding("not-allowed", where, text=said)
+            return _in_words("not-allowed", where, text=said)
         case 404:
-            return _finding("not-on-the-server", where, text=said)
+            return _in_words("not-on-the-server", where, text=said)
         case 409 | 412:
-            return _finding("changed-since", where, text=said)
+            return _in_words("changed-since", where, text=said)
         case 429:
-            return _finding("too-many-requests", where, seconds=int(retry_after) or 60)
+            return _in_words("too-many-requests", where, seconds=int(retry_after) or 60)
         case _ if status >= _FAULT:
-            return _finding("server-fault", where, status=status, text=said)
-    return _finding("server-refused", where, status=status, text=said)
+            return _in_words("server-fault", where, status=status, text=said)
+    return _in_words("server-refused", where, status=status, text=said)
 
 
 __all__ = ["NoAnswer", "ServerRefused", "findings_in", "no_answer", "refused"]
