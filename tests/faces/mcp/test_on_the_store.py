@@ -156,7 +156,7 @@ def test_the_date_is_the_one_asked_for_else_today(firm):
 def test_records_come_in_pages_with_their_versions_cut_from_one_book(firm):
     own = firm.assistant()
     first = own.ask("list", kind="initiative", limit=2)
-    firm.commit({"edit": "remove", "kind": "initiative", "key": "i99"} if "i99" in firm.book.initiatives else RENAME)
+    seq = firm.commit(RENAME).seq
     found = [*first["items"]]
     cursor = first["next"]
     while cursor:
@@ -164,9 +164,9 @@ def test_records_come_in_pages_with_their_versions_cut_from_one_book(firm):
         found += page["items"]
         cursor = page["next"]
     assert [one["key"] for one in found] == list(firm.book.initiatives)
-    assert {one["version"] for one in found} == {1}
+    assert seq not in {one["version"] for one in found}
     again = own.ask("read", kind="initiative", key="i2")
-    assert (again["version"], again["record"]["name"]) == (2, "Two vans")
+    assert (again["version"], again["record"]["name"]) == (seq, "Two vans")
     rows = own.ask("list", kind="measurement", limit=3)["items"]
     assert rows
     assert all("version" not in row for row in rows)
@@ -174,9 +174,11 @@ def test_records_come_in_pages_with_their_versions_cut_from_one_book(firm):
     assert own.refused("read", kind="initiative", key="i77")[0].startswith("unknown-record")
 
 
-def test_the_book_is_a_resource(firm):
+def test_the_book_is_a_resource(firm, tmp_path):
     read = firm.assistant().do(lambda client: client.read_resource("rhumbline://book"))
-    assert "Two-hour" in read.contents[0].text or "initiatives:" in read.contents[0].text
+    path = tmp_path / "read.yaml"
+    path.write_text(read.contents[0].text, encoding="utf-8")
+    assert rhumbline.read_book(path).book == firm.book
 
 
 # --- proposing --------------------------------------------------------------------------------
@@ -248,17 +250,17 @@ def test_somebody_without_money_sees_none_and_still_learns_the_score(firm):
     tried = own.ask("preview", edits=[live])
     assert "98761" not in json.dumps([*said, tried])
     assert "98,761" not in json.dumps([*said, tried])
-    assert said[0]["hidden"] == ["cash"]
+    assert "cash" in said[0]["hidden"]
     whole = firm.assistant().ask("preview", edits=[live])
     assert tried["score"] == whole["score"]
     assert tried["score"]["before"] is not None
     text = own.call("preview", edits=[live]).content[0].text
-    assert "not shown" in text or "hidden" in text
+    assert "is shown to you without amounts" in " ".join(text.split())
 
 
 def test_nobody_finds_a_hidden_amount_by_trying_amounts_out(firm):
     own = firm.assistant(AccessRole.MEMBER)
-    right = list(firm.book.initiatives["i2"].cash)
+    right = [int(amount) for amount in firm.book.initiatives["i2"].cash]
     answers = [
         own.ask(tool, edits=[{**CHEAPER, "fields": {"cash": amounts}}], **more)
         for amounts in (right, [1, 2, 3])
