@@ -1,6 +1,6 @@
 """Runs: computed by a worker, told about while they run, cancelled on request, kept over a restart."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +9,7 @@ from tests.store.test_committing import actor, as_role, firm, opened, rename, st
 from rhumbline.book.authority import AccessRole
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -31,19 +31,28 @@ def background(monkeypatch):
 def test_a_run_gives_the_answer_of_the_command_line(store, firm, background):  # noqa: F811
     from rhumbline.faces.answers import ask
 
-    made = background.start(firm, "plan", {"pins": ["i6"]}, today=TODAY, via="api")
+    made = background.start(firm, "plan", {"pins": ["i6"]}, at=NOW, via="api")
     assert (made.state, made.number) == ("queued", 1)
     background.work()
     found = background.runs.run(firm, 1)
     assert found.state == "done"
-    book = store.book(firm.organisation).replace(as_of=TODAY)
-    expected = ask("plan", book, pins=["i6"], as_of=TODAY).document
+    book = store.book(firm.organisation).replace(as_of=NOW.date())
+    expected = ask("plan", book, pins=["i6"]).document
     assert background.runs.document_for(firm, found) == expected
     assert (found.engine, found.book_sha) == (expected["engine"], book.sha)
 
 
+def test_a_stored_plan_is_verified_in_the_background(store, firm, background):  # noqa: F811
+    background.start(firm, "plan", {}, via="api", at=NOW)
+    background.work()
+    plan = background.runs.document_for(firm, background.runs.run(firm, 1))
+    background.start(firm, "verify", {"plan": plan}, via="api", at=NOW)
+    background.work()
+    assert background.runs.document_for(firm, background.runs.run(firm, 2))["verdict"] == "holds"
+
+
 def test_a_run_answers_about_the_book_it_was_asked_of(store, firm, background):  # noqa: F811
-    background.start(firm, "score", {}, today=TODAY, via="api")
+    background.start(firm, "score", {}, at=NOW, via="api")
     store.commit(firm, [rename("i1", "Later")], via="page")
     background.work()
     names = [one["name"] for one in background.runs.document_for(firm, background.runs.run(firm, 1))["initiatives"]]
@@ -51,7 +60,7 @@ def test_a_run_answers_about_the_book_it_was_asked_of(store, firm, background): 
 
 
 def test_a_run_shows_each_role_what_it_may_see(firm, background):  # noqa: F811
-    background.start(firm, "plan", {}, today=TODAY, via="api")
+    background.start(firm, "plan", {}, at=NOW, via="api")
     background.work()
     found = background.runs.run(firm, 1)
     assert background.runs.document_for(firm, found)["cost"]
@@ -63,13 +72,13 @@ def test_a_run_shows_each_role_what_it_may_see(firm, background):  # noqa: F811
 )
 def test_wrong_terms_are_refused_before_anything_is_kept(store, firm, background, terms, code):  # noqa: F811
     with pytest.raises(store.Refused) as refused:
-        background.start(firm, "plan", terms, today=TODAY, via="api")
+        background.start(firm, "plan", terms, at=NOW, via="api")
     assert code in {finding.code for finding in refused.value.findings}
     assert background.runs.runs(firm) == []
 
 
 def test_a_question_without_an_answer_fails_with_its_reason(firm, background):  # noqa: F811
-    background.start(firm, "compare", {"a": "i1", "b": "i1"}, today=TODAY, via="api")
+    background.start(firm, "compare", {"a": "i1", "b": "i1"}, at=NOW, via="api")
     background.work()
     found = background.runs.run(firm, 1)
     assert found.state == "failed"
@@ -77,7 +86,7 @@ def test_a_question_without_an_answer_fails_with_its_reason(firm, background):  
 
 
 def test_a_waiting_run_is_cancelled_at_once(firm, background):  # noqa: F811
-    background.start(firm, "plan", {}, today=TODAY, via="api")
+    background.start(firm, "plan", {}, at=NOW, via="api")
     assert background.runs.cancel(firm, 1).state == "cancelled"
     background.work()
     assert background.runs.run(firm, 1).document == ""
@@ -94,14 +103,14 @@ def test_a_running_plan_ends_at_its_next_news(firm, background, monkeypatch):  #
         return real(found, news)
 
     monkeypatch.setattr(background.runs, "tell", tell)
-    background.start(firm, "plan", {}, today=TODAY, via="api")
+    background.start(firm, "plan", {}, at=NOW, via="api")
     background.work()
     found = background.runs.run(firm, 1)
     assert found.state == "cancelled"
 
 
 def test_an_ended_run_cannot_be_cancelled(firm, background):  # noqa: F811
-    background.start(firm, "score", {}, today=TODAY, via="api")
+    background.start(firm, "score", {}, at=NOW, via="api")
     background.work()
     with pytest.raises(background.runs.NotRunning):
         background.runs.cancel(firm, 1)
@@ -112,7 +121,7 @@ def test_a_run_whose_worker_died_is_taken_up_again(firm, background):  # noqa: F
 
     from rhumbline.store.models import Run
 
-    made = background.start(firm, "score", {}, today=TODAY, via="api")
+    made = background.start(firm, "score", {}, at=NOW, via="api")
     background.queue.clear()
     assert background.runs.begin(made.pk) is not None
     assert background.runs.begin(made.pk) is None, "two workers must not compute one run"
@@ -139,7 +148,7 @@ def test_every_night_the_score_is_kept_once(store, firm, background):  # noqa: F
 def test_whoever_asked_or_may_decide_cancels(firm, background):  # noqa: F811
     from rhumbline.store.actors import NotAllowed
 
-    background.start(firm, "score", {}, today=TODAY, via="api")
+    background.start(firm, "score", {}, at=NOW, via="api")
     with pytest.raises(NotAllowed):
         background.runs.cancel(as_role(firm, AccessRole.MEMBER), 1)
 
@@ -151,7 +160,7 @@ def test_a_fault_of_the_server_is_kept_as_such(firm, background, monkeypatch):  
         raise ZeroDivisionError("secret 42")
 
     monkeypatch.setattr(running, "ask", broken)
-    background.start(firm, "score", {}, today=TODAY, via="api")
+    background.start(firm, "score", {}, at=NOW, via="api")
     background.work()
     found = background.runs.run(firm, 1)
     assert found.state == "failed"

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -46,11 +46,11 @@ def start(
     capability: str,
     terms: Any,
     *,
-    today: date,
     language: str = "en",
     via: str,
     book_at: At = None,
     occasion: str = "",
+    at: datetime | None = None,
 ) -> Run:
     """Have a question answered in the background.
 
@@ -62,10 +62,8 @@ def start(
         A capability of the registry.
     terms
         What is asked for, in its JSON form; it goes through the gate here, before anything is kept.
-    today
-        The day that counts as today where the terms state none.
-    language, via, book_at, occasion
-        As in ``runs.request``.
+    language, via, book_at, occasion, at
+        As in ``runs.request``. Where the terms state no date, the answer is as of the day of ``at``.
 
     Raises
     ------
@@ -75,11 +73,10 @@ def start(
         When there is no such capability.
     """
     registry.capability(capability)
-    asked = {"as_of": today.isoformat(), **terms} if isinstance(terms, dict) else terms
-    _, findings = read_terms(capability, asked, version(actor.organisation, book_at).book)
+    _, findings = read_terms(capability, terms, version(actor.organisation, book_at).book)
     refuse(findings, actor)
-    question = runs.Question(capability, asked, language)
-    found = runs.request(actor, question, via=via, book_at=book_at, occasion=occasion)
+    question = runs.Question(capability, terms, language)
+    found = runs.request(actor, question, via=via, book_at=book_at, occasion=occasion, at=at)
     if found.state == runs.QUEUED:
         # A worker must not look for the row before it is there.
         transaction.on_commit(lambda: compute.enqueue(found.pk))
@@ -129,7 +126,8 @@ def _answered(found: Run) -> Answer:
     progress = _Listener(found) if registry.listens(found.capability) else None
     return ask(
         found.capability,
-        book.replace(as_of=getattr(terms, "as_of", None)),
+        # Where the terms state no day, it is the one on which the question was asked.
+        book.replace(as_of=getattr(terms, "as_of", None) or found.created.date()),
         terms=terms,
         language=found.language,
         progress=progress,
@@ -185,25 +183,25 @@ def sweep(now: datetime) -> None:
     for run in runs.abandoned():
         compute.enqueue(run.pk)
     for number, key in Organisation.objects.filter(seq__gt=0).values_list("pk", "key"):
-        snapshot(number, key, now.date())
+        snapshot(number, key, now)
     Kept.objects.filter(created__lt=now - KEPT_FOR).delete()
     SignInLink.objects.filter(expires__lt=now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
 
 
-def snapshot(organisation: int, key: str, day: date) -> Run:
+def snapshot(organisation: int, key: str, now: datetime) -> Run:
     """Keep the score of an organisation as it is on a day, once.
 
     Parameters
     ----------
     organisation, key
         The organisation.
-    day
-        The day.
+    now
+        The moment, whose day it is.
     """
-    occasion = f"nightly {day.isoformat()}"
+    occasion = f"nightly {now.date().isoformat()}"
     known = Run.objects.filter(organisation=organisation, occasion=occasion).first()
-    return known or start(system(organisation, key), "score", {}, today=day, via="worker", occasion=occasion)
+    return known or start(system(organisation, key), "score", {}, via="worker", occasion=occasion, at=now)
 
 
 __all__ = ["compute", "snapshot", "start", "sweep"]

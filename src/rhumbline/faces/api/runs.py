@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils import timezone
-
 from rhumbline import registry
 from rhumbline.book.authority import Verb
 from rhumbline.exchange.schemas import Schema, answer_component
@@ -86,7 +84,6 @@ def _start(call: Call) -> Reply:
         call.actor,
         asked.capability.value,
         terms,
-        today=timezone.now().date(),
         language=asked.language.value,
         via=VIA,
         book_at=moment_of(asked.at),
