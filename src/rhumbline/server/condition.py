@@ -175,12 +175,17 @@ def _database(configuration: Configuration) -> Look:
     with connection.cursor() as cursor:
         if (path := configuration.database.path) is not None:
             cursor.execute("SELECT sqlite_version()")
-            numbers = {"version": cursor.fetchone()[0], "path": str(path), "size": _size(path.stat().st_size)}
+            numbers = {"version": cursor.fetchone()[0], "path": str(path), "size": _size(_stored(path))}
             return Look("database", State.OK, "database_sqlite", numbers)
         cursor.execute("SHOW server_version")
         where = {"name": configuration.database.name, "host": configuration.database.host or "this computer"}
         version = cursor.fetchone()[0].split()[0]
         return Look("database", State.OK, "database_postgresql", {"version": version, **where})
+
+
+def _stored(path: Path) -> int:
+    """Return how much a database of SQLite takes, with what it wrote ahead."""
+    return sum(part.stat().st_size for part in (path, path.with_name(f"{path.name}-wal")) if part.exists())
 
 
 def _journal() -> Look:
