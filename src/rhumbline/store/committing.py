@@ -94,7 +94,7 @@ class CannotSave(RhumblineError):
 
     def __init__(self, *, full: bool) -> None:
         self.full = full
-        why = "the disk of its database is full" if full else "its database may only be read"
+        why = "the disk of its database is full" if full else "its database cannot be written to"
         remedy = "Make space on it" if full else "Allow the server to write to it, or mend its disk"
         super().__init__(
             f"The server cannot save: {why}. Nothing of this was saved, and everything that was saved before is still "
