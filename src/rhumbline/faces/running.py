@@ -101,7 +101,7 @@ def compute(number: int) -> None:
     except RhumblineError as error:
         runs.fail(found, error_document(findings_of(error, f"run {found.number}")))
     except Exception:
-        logger.exception("run failed", extra={"run": found.number})
+        logger.exception("run failed", extra={"fields": {"run": found.number}})
         runs.fail(found, {"schema": "rhumbline.error/1", "input": [_INTERNAL]})
     else:
         seen = {",".join(sight.concealed): answer.seen_by(sight) for sight in _SIGHTS}
