@@ -91,6 +91,40 @@ def test_a_version_moved_elsewhere_is_named(store, past, change):  # noqa: F811
     assert checked(past).findings
 
 
+def test_a_version_that_was_in_force_for_longer_or_shorter_is_named(store, past):  # noqa: F811
+    versions = store.Record.objects.filter(kind="signal", key="s9").order_by("since_seq")
+    assert [(one.since_seq, one.until_seq) for one in versions] == [(4, 5), (7, None)]
+    from rhumbline.store.actors import system
+    from rhumbline.store.committing import commit
+
+    for text in ("B", "C"):
+        edit = {"edit": "set", "kind": "signal", "key": "s9", "fields": {"text": text}}
+        commit(system(past.pk), [edit], via="page")
+    one, two = versions.filter(since_seq__in=(7, 8))
+    # Each change still has an end or a beginning for each of its entries.
+    for version, until in ((one, 9), (two, 8)):
+        versions.filter(pk=version.pk).update(until_seq=until)
+        assert {finding.where for finding in checked(past).findings} == {"signal s9, written by change 8"}
+        versions.filter(pk=version.pk).update(until_seq=version.until_seq)
+        assert checked(past).holds
+
+
+@pytest.mark.parametrize("entries", ["", "nothing", "5", "[[1]]"])
+def test_entries_that_nobody_can_read_are_named(store, past, entries):  # noqa: F811
+    store.Change.objects.filter(seq=2).update(entries=entries)
+    assert checked(past).findings[0].where == "change 2"
+
+
+def test_what_is_personal_and_cannot_be_read_is_named(store, past):  # noqa: F811
+    store.Record.objects.filter(kind="person", key="yuki").update(personal='{"name"')
+    assert checked(past).findings[0].where == "person yuki, written by change 1"
+
+
+def test_a_count_of_rows_that_was_set_back_is_named(store, past):  # noqa: F811
+    store.Organisation.objects.update(rows=0)
+    assert [finding.code for finding in checked(past).findings] == ["chain-cut"]
+
+
 def test_a_claimed_erasure_that_the_chain_does_not_know_is_named(store, past):  # noqa: F811
     record = store.Record.objects.filter(kind="initiative", key="i1").last()
     for seq in (2, 99):

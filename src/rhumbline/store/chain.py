@@ -170,6 +170,7 @@ class _Verifier:
         self.blank: set[int] = set()
         self.blanked: set[int] = set()
         self.records = 0
+        self.rows = 0
 
     def check(self) -> ChainCheck:
         self.read_records()
@@ -205,14 +206,27 @@ class _Verifier:
     def read_records(self) -> None:
         """Look at every version on its own, and note which change must have written or ended it."""
         ended: list[tuple[int, tuple[str, str, int]]] = []
-        for record in Record.objects.filter(organisation=self.organisation).order_by("pk").iterator(chunk_size=2000):
+        # When the version before ended, of the record that is looked at.
+        last: tuple[str, str, int] | None = None
+        until: int | None = 0
+        found = Record.objects.filter(organisation=self.organisation).order_by("kind", "key", "row", "since_seq")
+        for record in found.iterator(chunk_size=2000):
             self.records += 1
             name = (record.kind, record.key, record.row)
+            # Each version ends before the next begins: two in force at once, or none, would alter an earlier Book.
+            until = until if name == last else 0
+            ends = record.until_seq
+            if until is None or record.since_seq < until or (ends is not None and ends <= record.since_seq):
+                self.say("record-altered", _where(name, record.since_seq), "When it was in force was altered.")
+            last, until = name, ends
             if record.redacted_seq is not None:
                 self.redacted.setdefault(record.redacted_seq, []).append(record)
                 self.last_redaction[_version(record)] = record.redacted_seq
             elif sha256(record.body) != record.digest:
                 self.say("record-altered", _where(name, record.since_seq), "Its body does not give its digest.")
+            if record.personal and not _is_mapping(record.personal):
+                self.say("record-altered", _where(name, record.since_seq), "What is personal in it cannot be read.")
+            self.rows = max(self.rows, record.row)
             self.expected.setdefault(record.since_seq, {})[name] = record.digest
             if record.until_seq is not None:
                 ended.append((record.until_seq, name))
@@ -221,7 +235,11 @@ class _Verifier:
 
     def compare(self, change: Change) -> None:
         """Compare what a change says it wrote with the versions that are there."""
-        stated = {(kind, key, row): digest for kind, key, row, digest in json.loads(change.entries)}
+        try:
+            stated = {(kind, key, row): digest for kind, key, row, digest in json.loads(change.entries)}
+        except (ValueError, TypeError):
+            # That its hash does not agree was said before; what it wrote, nobody can tell any more.
+            stated = {}
         if change.action == ERASE:
             self.blanked |= {int(key) for kind, key, _ in stated if kind == NOTE}
             # What a later erasure rewrote once more has to agree with that one.
@@ -253,6 +271,9 @@ class _Verifier:
         known = self.organisation
         if (known.seq, known.hash) != (seq, last):
             self.say("chain-cut", f"organisation {known.key}", f"It says change {known.seq} is the last, and {seq} is.")
+        if known.rows < self.rows:
+            where, message = f"organisation {known.key}", f"It says row {known.rows} is the last of a series, and"
+            self.say("chain-cut", where, f"{message} {self.rows} is.")
         for seq_of, records in self.redacted.items():
             if not Change.objects.filter(organisation=known, seq=seq_of, action=ERASE).exists():
                 for record in records:
@@ -275,6 +296,13 @@ class _Verifier:
                 numbers=FrozenMap(numbers),
             )
         )
+
+
+def _is_mapping(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _version(record: Record) -> tuple[str, str, int]:
