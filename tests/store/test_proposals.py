@@ -96,6 +96,28 @@ def test_a_proposal_of_a_member_keeps_the_money_they_cannot_see(store, firm, mem
     assert (after.name, after.cash) == ("New name", before.cash)
 
 
+def test_a_proposal_does_not_show_its_author_what_is_hidden(store, firm, member, waiting):  # noqa: F811
+    move = {"edit": "set", "kind": "benefit", "key": "i1.k4", "fields": {"kpi": "k1"}}
+    made = waiting.propose(member, "Move", [move], via="api")
+    private = {"private": True, "private_reason": "Nobody else is to know"}
+    store.commit(firm, [{"edit": "set", "kind": "kpi", "key": "k4", "fields": private}], via="page")
+    with pytest.raises(store.Refused):
+        waiting.propose(member, "Move", [move], via="api")
+    shown = waiting.preview(member, made.number)
+    assert (shown.changes, [one.code for one in shown.findings]) == ((), ["not-allowed"])
+    assert waiting.preview(firm, made.number).changes[0].after.kpi == "k1"
+
+
+def test_all_edits_of_one_record_are_merged_with_what_others_did(store, firm, member, waiting):  # noqa: F811
+    owner = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"owner": None}}
+    hypothesis = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"hypothesis": "Mine"}}
+    made = waiting.propose(member, "Two edits", [owner, hypothesis], via="api")
+    store.commit(firm, [rename("i1", "Theirs")], via="page")
+    waiting.accept(firm, made.number, via="page")
+    found = cold(store, firm).initiatives["i1"]
+    assert (found.name, found.owner, found.hypothesis) == ("Theirs", None, "Mine")
+
+
 def test_appended_rows_are_shown_alone(store, firm, waiting):  # noqa: F811
     kpi = next(iter(store.book(firm.organisation).kpis))
     row = {"edit": "append", "kind": "measurement", "record": {"kpi": kpi, "at": "2026-11-20", "value": 7}}

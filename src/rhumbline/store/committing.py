@@ -17,16 +17,28 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from rhumbline.book import rules
-from rhumbline.book.authority import SPOKEN, Sight, Verb
+from rhumbline.book.authority import SPOKEN, Verb
 from rhumbline.book.book import Book
 from rhumbline.book.book import Change as Difference
-from rhumbline.book.concealment import conceal_body, conceal_finding
+from rhumbline.book.concealment import conceal_body, conceal_finding, private_kpis
 from rhumbline.book.digests import body, canonical, digest
 from rhumbline.book.findings import Finding, HeldOutRows, RhumblineError, holds_out
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
-from rhumbline.book.types import Severity
+from rhumbline.book.types import FrozenMap, Severity
 from rhumbline.book.upgrades import SCHEMA
-from rhumbline.exchange.edits import Action, Edit, apply, clashes, edits_between, outcome, read_edits, revive, stored
+from rhumbline.exchange.edits import (
+    Action,
+    Edit,
+    Stored,
+    apply,
+    assemble,
+    clashes,
+    edits_between,
+    outcome,
+    read_edits,
+    revive,
+    stored,
+)
 from rhumbline.store import chain
 from rhumbline.store.actors import ANONYMOUS, Actor, NothingThere
 from rhumbline.store.models import Change, Organisation, Record
@@ -198,6 +210,7 @@ def commit(
         seen = tuple(keeping_hidden(edit, before.book, actor) for edit in asked)
         applied = apply(before.book, settle(before, seen, actor, strict=strict))
         refuse(applied.findings, actor)
+        refuse_uncovering(applied.changes, before.book, actor)
         assert applied.book is not None  # noqa: S101 - it is None only with an error, which was refused
         return _write(
             organisation,
@@ -380,6 +393,46 @@ def keeping_hidden(edit: Edit, book: Book, actor: Actor) -> Edit:
     return dataclasses.replace(edit, raw={**edit.raw, **kept})
 
 
+def refuse_uncovering(changes: Iterable[Difference], book: Book, actor: Actor) -> None:
+    """Raise ``Refused`` where a change would show its author what is hidden from them.
+
+    Parameters
+    ----------
+    changes
+        What is to be different. The numbers about a private KPI are hidden; they must not be moved to another KPI by
+        somebody who does not see them.
+    book
+        The Book as it is.
+    actor
+        The author.
+    """
+    if actor.sight.private or not private_kpis(book):
+        return
+    refuse(
+        [
+            Finding(
+                code="not-allowed",
+                where=f"{KINDS[one.kind].plural} {one.key}",
+                message="This record has numbers that you may not see, and the change would show them to you.",
+                remedy="Add a new record with numbers of your own, or ask somebody who sees them.",
+                kind=one.kind,
+                key=one.key,
+                numbers=FrozenMap({"field": "key"}),
+            )
+            for one in changes
+            if one.before is not None
+            and one.after is not None
+            and not _hidden_from(one.before, book, actor) <= _hidden_from(one.after, book, actor)
+        ],
+        actor,
+    )
+
+
+def _hidden_from(record: Any, book: Book, actor: Actor) -> frozenset[str]:
+    fields = {"key": record.key, **body(record)}
+    return frozenset(conceal_body(KIND_OF_RECORD[type(record)], fields, actor.sight, book)[1])
+
+
 def refuse(findings: Iterable[Finding], actor: Actor) -> None:
     """Raise ``Refused`` when there is an error among findings, without what the actor may not see."""
     found = tuple(conceal_finding(finding, actor.sight) for finding in findings)
@@ -406,19 +459,43 @@ def settle(now: Version, edits: Sequence[Edit], actor: Actor, *, strict: bool = 
     Conflict
         When both sides changed the same field to different values; the values the actor may not see are left out.
     """
-    found: list[Clash] = []
-    settled: list[Edit] = []
+    together: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
-        if edit.expected is None or edit.expected == now.since.get((edit.kind, edit.key), 0):
-            settled.append(edit)
+        # Nobody changes the rows that are there, so that nobody can change them at the same time.
+        if edit.action is not Action.APPEND:
+            together.setdefault((edit.kind, edit.key), []).append(edit)
+    found: list[Clash] = []
+    merged: dict[tuple[str, str], Edit] = {}
+    for name, own in together.items():
+        seen = _seen(own)
+        if seen is None or seen == now.since.get(name, 0):
             continue
-        base = _at(actor.organisation, edit.kind, edit.key, edit.expected)
-        one, bad = _merged(edit, base, now, actor.sight, strict=strict)
-        settled.append(one)
+        one, bad = _merged(own, seen, now, actor, strict=strict)
         found += bad
+        if one is not None:
+            merged[name] = one
     if found:
         raise Conflict(found)
+    settled: list[Edit] = []
+    for edit in edits:
+        name = (edit.kind, edit.key)
+        if name not in merged:
+            settled.append(edit)
+        elif edit is together[name][0]:
+            # One edit stands for all those of a record that was merged.
+            settled.append(merged[name])
     return tuple(settled)
+
+
+def _seen(edits: Sequence[Edit]) -> int | None:
+    """Return the oldest version of a record that its edits say their author saw; None where they say nothing."""
+    said: list[int] = []
+    for number, edit in enumerate(edits):
+        # After a removal in the same set there is none, and that is no older version.
+        again = number > 0 and edits[number - 1].action is Action.REMOVE and edit.expected == 0
+        if edit.expected is not None and not again:
+            said.append(edit.expected)
+    return min(said, default=None)
 
 
 def _at(organisation: int, kind: str, key: str, seq: int) -> Any:
@@ -430,28 +507,50 @@ def _revived(row: Record) -> Any:
     return revive(row.kind, row.key, row.schema, row.body, row.personal)
 
 
-def _merged(edit: Edit, base: Any, now: Version, sight: Sight, *, strict: bool) -> tuple[Edit, list[Clash]]:
-    """Return an edit merged with what others did to its record since, and where the two cannot be merged."""
-    theirs = now.book.all(edit.kind).get(edit.key)
-    current = now.since.get((edit.kind, edit.key), 0)
-    mine, findings = outcome(edit, theirs if base is None and edit.action is Action.SET else base)
-    if findings and mine is None:
-        # What the gate refuses is said by the gate; there is nothing to compare yet.
-        return edit, []
+def _merged(
+    edits: Sequence[Edit], seen: int, now: Version, actor: Actor, *, strict: bool
+) -> tuple[Edit | None, list[Clash]]:
+    """Return one edit for all those of a record, merged with what others did to it since the author looked.
+
+    None where the edits have to stay as they are, because the gate refuses them; or what cannot be merged.
+    """
+    last = edits[-1]
+    kind, key = last.kind, last.key
+    base = _at(actor.organisation, kind, key, seen) if seen else None
+    theirs = now.book.all(kind).get(key)
+    mine, done = _made(edits, base)
+    # From a version that there never was, or one that these edits cannot be made of, nobody can tell who changed what.
+    comparable = done and (base is not None or seen == 0)
+    if not done:
+        mine, done = _made(edits, theirs)
+        if not done:
+            return None, []
 
     def shown(record: Any) -> dict[str, Any]:
-        return conceal_body(edit.kind, body(record), sight, now.book)[0] if record is not None else {}
+        return conceal_body(kind, body(record), actor.sight, now.book)[0] if record is not None else {}
 
-    if strict or theirs is None or mine is None:
-        same = not strict and (theirs == mine or (base is not None and theirs == base))
-        whole = Clash(edit.kind, edit.key, "", shown(base) or None, shown(theirs) or None, shown(mine) or None, current)
-        return edit, [] if same else [whole]
-    merged, fields = clashes(base, theirs, mine)
+    current = now.since.get((kind, key), 0)
+    whole = Clash(kind, key, "", shown(base) or None, shown(theirs) or None, shown(mine) or None, current)
+    if strict or not comparable:
+        return None, [whole]
+    if theirs is None or mine is None:
+        same = theirs == mine or (base is not None and theirs == base)
+        return None, [] if same else [whole]
+    record, fields = clashes(base, theirs, mine)
     found = [
-        Clash(edit.kind, edit.key, name, shown(base).get(name), shown(theirs).get(name), shown(mine).get(name), current)
+        Clash(kind, key, name, shown(base).get(name), shown(theirs).get(name), shown(mine).get(name), current)
         for name in fields
     ]
-    return dataclasses.replace(edit, action=Action.PUT, raw={"key": edit.key, **body(merged)}), found
+    return dataclasses.replace(last, action=Action.PUT, raw={"key": key, **body(record)}), found
+
+
+def _made(edits: Sequence[Edit], record: Any) -> tuple[Any, bool]:
+    """Return what edits make of a record one after the other, and whether the gate let them."""
+    for edit in edits:
+        record, findings = outcome(edit, record)
+        if record is None and findings:
+            return None, False
+    return record, True
 
 
 def _plain(record: Any) -> Any:
@@ -487,8 +586,8 @@ def _turn(
             gone.setdefault(kind, []).append(key)
     for kind, keys in gone.items():
         book = book.without(kind, *keys)
+    book = _without_rows(book, organisation, withdrawn)
     book = book.replace(*(record for record in target.values() if record is not None), *returned)
-    book = _without_rows(book, [_revived(row) for row in withdrawn])
     refuse(rules.check(book), actor)
     records = [
         Difference(kind, key, before.book.all(kind).get(key), record)
@@ -508,14 +607,14 @@ def _turn(
     )
 
 
-def _without_rows(book: Book, rows: list[Any]) -> Book:
-    for kind in {KIND_OF_RECORD[type(row)] for row in rows}:
-        left = list(book.series.get(kind, ()))
-        for row in rows:
-            if KIND_OF_RECORD[type(row)] == kind:
-                left.remove(row)
+def _without_rows(book: Book, organisation: Organisation, withdrawn: list[Record]) -> Book:
+    """Return a Book without some rows of its series; the rows that stay keep the digests that were written down."""
+    gone = {row.pk for row in withdrawn}
+    for kind in {row.kind for row in withdrawn}:
         owners = {getattr(row, KINDS[kind].owner) for row in book.series.get(kind, ())}
-        book = book.without(kind, *owners).replace(*left)
+        left = (row for row in in_force(organisation.pk, organisation.seq).filter(kind=kind) if row.pk not in gone)
+        rows = (Stored(row.kind, row.key, row.schema, row.body, row.personal, row.digest) for row in left)
+        book = assemble(rows, onto=book.without(kind, *owners))
     return book
 
 
@@ -630,6 +729,7 @@ __all__ = [
     "keeping_hidden",
     "locked",
     "refuse",
+    "refuse_uncovering",
     "restore",
     "saving",
     "settle",

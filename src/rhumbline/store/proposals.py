@@ -29,6 +29,7 @@ from rhumbline.store.committing import (
     keeping_hidden,
     locked,
     refuse,
+    refuse_uncovering,
     settle,
 )
 from rhumbline.store.models import Proposal
@@ -158,6 +159,7 @@ def propose(actor: Actor, title: str, edits: Any, *, via: str, at: datetime | No
         seen = [keeping_hidden(edit, now.book, actor) for edit in asked]
         applied = apply(now.book, seen)
         refuse(applied.findings, actor)
+        refuse_uncovering(applied.changes, now.book, actor)
         organisation.proposals += 1
         organisation.save(update_fields=["proposals"])
         return Proposal.objects.create(
@@ -241,6 +243,10 @@ def preview(viewer: Actor, number: int) -> Preview:
     applied = apply(now.book, edits)
     if applied.book is None:
         return Preview(found, (), _seen(applied.findings, viewer), (), now.book, None)
+    try:
+        refuse_uncovering(applied.changes, now.book, viewer)
+    except Refused as refused:
+        return Preview(found, (), refused.findings, (), now.book, None)
     changes = conceal(now.book, viewer.sight).diff(conceal(applied.book, viewer.sight, now.book))
     return Preview(found, _only_new(changes), _seen(applied.findings, viewer), (), now.book, applied.book)
 

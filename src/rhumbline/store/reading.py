@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from threading import Lock
 from typing import Any
 
@@ -147,7 +147,7 @@ def seq_at(organisation: int, at: At) -> int:
         moment = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
         changes = changes.filter(at__lte=moment)
     elif at is not None:
-        changes = changes.filter(at__lt=datetime.combine(at, time(), UTC) + timedelta(days=1))
+        changes = changes.filter(at__lte=datetime.combine(at, time.max, UTC))
     return changes.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
