@@ -322,7 +322,7 @@ def findings_everywhere(own, kind, key, fields):
     yield "API PUT", problem(own.sent("PUT", f"/kinds/{kind}/{key}", record))
     yield "API PATCH", problem(own.sent("PATCH", f"/kinds/{kind}/{key}", fields))
     # What is no number cannot be said in JSON; the client of an assistant makes null of it.
-    in_json = NAN not in fields.get("cash", ())
+    in_json = "NaN" not in json.dumps(fields)
     for name, call in (("file", own.assistant_on_file), ("server", own.assistant_at_server)) if in_json else ():
         for tool, more in (("preview", {}), ("propose", {"title": "Bad"})):
             result = call(tool, {"edits": [edit], **more})
