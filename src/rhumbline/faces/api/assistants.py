@@ -29,6 +29,7 @@ from rhumbline.faces.words import Words
 from rhumbline.store import proposals
 from rhumbline.store.actors import Actor
 from rhumbline.store.committing import Clash, Conflict
+from rhumbline.store.proposals import Trial
 
 VIA = "mcp"
 
@@ -149,7 +150,7 @@ class StoreSource:
         ]
         return Page(items, cursor_of(0, waiting[limit - 1].number) if len(waiting) > limit else None)
 
-    def _tried(self, edits: Any) -> proposals.Trial:
+    def _tried(self, edits: Any) -> Trial:
         try:
             trial = proposals.try_out(self.actor, edits)
         except Conflict as conflict:
@@ -158,7 +159,7 @@ class StoreSource:
             raise refusal("no-edits", "edits")
         return trial
 
-    def _preview(self, trial: proposals.Trial, language: str, **more: Any) -> Preview:
+    def _preview(self, trial: Trial, language: str, **more: Any) -> Preview:
         return Preview(
             dated(trial.before, None),
             dated(trial.after, None),
