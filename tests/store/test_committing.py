@@ -352,6 +352,24 @@ def test_a_row_that_could_not_be_read_is_not_removed(store, firm, company):
     assert "held out" in store.Change.objects.last().note
 
 
+def test_readings_of_a_kpi_that_could_not_be_read_stay(store, firm, company):
+    before = store.book(firm.organisation)
+    book = read_book(company("bakery", ("baseline: 4, target: 40", "baseline: 4, target: many"))).book
+    assert "k1" not in book.kpis
+    assert not book.readings("k1")
+    done = store.bring_in(firm, book, via="import", without_held_out=True)
+    assert done.changes == ()
+    assert cold(store, firm) == before
+
+
+def test_a_book_with_more_records_than_are_taken_at_once_is_brought_in(store, monkeypatch):
+    for module in ("rhumbline.store.committing", "rhumbline.exchange.edits.reading"):
+        monkeypatch.setattr(f"{module}.MOST_EDITS", 10)
+    boss = opened(store, "bakery")
+    assert store.book(boss.organisation) == read_book(companies()["bakery"]).book
+    assert store.Change.objects.count() == 1
+
+
 def test_the_last_day_of_the_calendar_is_a_day(store, firm):
     assert store.book(firm.organisation, at=date.max) == store.book(firm.organisation)
     assert store.book(firm.organisation, at=date.min) == Book()

@@ -7,6 +7,7 @@ rules for the whole new Book, then the records, then the link of the chain.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.types import FrozenMap, Severity
 from rhumbline.book.upgrades import SCHEMA
 from rhumbline.exchange.edits import (
+    MOST_EDITS,
     Action,
     Edit,
     Stored,
@@ -227,6 +229,7 @@ def commit(
         )
 
 
+@saving()
 def bring_in(
     actor: Actor,
     book: Book,
@@ -261,11 +264,28 @@ def bring_in(
         raise HeldOutRows(missing)
     if missing:
         note = f"{note} (without {len(missing)} rows that were held out)".strip()
-    edits = edits_between(version(actor.organisation).book, book)
-    if missing:
-        # A row that could not be read is no wish to remove it, nor what hangs on it: what is there stays.
-        edits = [edit for edit in edits if edit["edit"] != Action.REMOVE]
-    return commit(actor, edits, via=via, note=note, action="import", at=at)
+    with transaction.atomic():
+        # Nobody writes between the comparison and the change that comes of it.
+        before = version(locked(actor).pk).book
+        if missing:
+            # A row that could not be read is no wish to remove it, nor what hangs on it: what is there stays.
+            book = _keeping_rows(book, before)
+        edits = edits_between(before, book)
+        if missing:
+            edits = [edit for edit in edits if edit["edit"] != Action.REMOVE]
+        asked: list[Edit] = []
+        # A Book may have more records than anybody is to send at once.
+        for start in range(0, len(edits), MOST_EDITS):
+            some, faults = read_edits(edits[start : start + MOST_EDITS])
+            refuse(faults, actor)
+            asked += some
+        return commit(actor, tuple(asked), via=via, note=note, action="import", at=at)
+
+
+def _keeping_rows(book: Book, before: Book) -> Book:
+    """Return a Book with the rows of series that another one has and it lacks."""
+    lost = (Counter(rows) - Counter(book.series.get(kind, ())) for kind, rows in before.series.items())
+    return book.replace(*(row for rows in lost for row in rows.elements()))
 
 
 @saving()
