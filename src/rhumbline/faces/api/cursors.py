@@ -41,7 +41,7 @@ def place_of(cursor: str) -> tuple[int, int]:
         When it is no cursor.
     """
     try:
-        inside = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        inside = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         inside = ""
     match = _INSIDE.fullmatch(inside)
