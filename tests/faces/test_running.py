@@ -132,6 +132,31 @@ def test_a_run_whose_worker_died_is_taken_up_again(firm, background):  # noqa: F
     assert background.runs.run(firm, made.number).state == "done"
 
 
+def test_a_worker_that_lost_its_run_has_no_say_in_it_any_more(firm, background):  # noqa: F811
+    from rhumbline.store.models import Run
+
+    made = background.start(firm, "score", {}, via="api")
+    lost = background.runs.begin(made.pk)
+    Run.objects.filter(pk=made.pk).update(beat=datetime(2026, 1, 1, tzinfo=UTC))
+    held = background.runs.begin(made.pk)
+    background.runs.fail(lost, {"input": []})
+    background.runs.finish(lost, {"": {"of": "lost"}}, "engine")
+    assert not background.runs.tell(lost, {"value": 1})
+    assert background.runs.tell(held, {})
+    background.runs.finish(held, {"": {"of": "held"}}, "engine")
+    found = background.runs.run(firm, made.number)
+    assert (found.state, background.runs.document_for(firm, found)) == ("done", {"of": "held"})
+
+
+def test_a_book_that_cannot_be_read_costs_no_other_its_nightly_score(store, firm, background):  # noqa: F811
+    other = opened(store, "fintech")
+    store.Record.objects.filter(organisation=firm.organisation).update(schema=99)
+    store.forget()
+    background.sweep(NOW)
+    assert background.runs.runs(firm) == []
+    assert len(background.runs.runs(other)) == 1
+
+
 def test_every_night_the_score_is_kept_once(store, firm, background):  # noqa: F811
     from django.utils import timezone
 

@@ -157,7 +157,7 @@ def _beating(found: Run) -> Iterator[None]:
 
     def beat() -> None:
         while not over.wait(BEAT_SECONDS):
-            Run.objects.filter(pk=found.pk, state=runs.RUNNING).update(beat=timezone.now())
+            runs.beat(found)
         connection.close()
 
     thread = threading.Thread(target=beat, daemon=True)
@@ -183,7 +183,11 @@ def sweep(now: datetime) -> None:
     for run in runs.abandoned():
         compute.enqueue(run.pk)
     for number, key in Organisation.objects.filter(seq__gt=0).values_list("pk", "key"):
-        snapshot(number, key, now)
+        try:
+            snapshot(number, key, now)
+        except (RhumblineError, ValueError):
+            # A Book that cannot be read must not cost the others their night; what is wrong with it may name people.
+            logger.warning("no nightly score of organisation %s", number)
     Kept.objects.filter(created__lt=now - KEPT_FOR).delete()
     SignInLink.objects.filter(expires__lt=now).delete()
     Session.objects.filter(expire_date__lt=now).delete()

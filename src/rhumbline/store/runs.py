@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from rhumbline.book.authority import Verb
@@ -186,20 +186,34 @@ def begin(number_in_database: int) -> Run | None:
     return Run.objects.get(pk=number_in_database) if taken else None
 
 
+def _held(found: Run) -> QuerySet[Run]:
+    """Return the row of a run while it is computed by whoever began it: one that was silent may have lost it."""
+    return Run.objects.filter(pk=found.pk, state=RUNNING, started=found.started)
+
+
+def beat(found: Run) -> None:
+    """Say that a run is still being computed.
+
+    Parameters
+    ----------
+    found
+        The run, as ``begin`` returned it.
+    """
+    _held(found).update(beat=timezone.now())
+
+
 def tell(found: Run, news: Mapping[str, Any]) -> bool:
     """Write down how far a run is; return whether it is to go on.
 
     Parameters
     ----------
     found
-        The run.
+        The run, as ``begin`` returned it.
     news
         Numbers, such as the value found and the gap that is left.
     """
-    Run.objects.filter(pk=found.pk, state=RUNNING).update(
-        progress=canonical(dict(news)).decode() if news else "", beat=timezone.now()
-    )
-    return Run.objects.filter(pk=found.pk, state=RUNNING, cancel_asked=False).exists()
+    _held(found).update(progress=canonical(dict(news)).decode() if news else "", beat=timezone.now())
+    return _held(found).filter(cancel_asked=False).exists()
 
 
 def finish(found: Run, documents: Mapping[str, Any], engine: str) -> None:
@@ -208,7 +222,7 @@ def finish(found: Run, documents: Mapping[str, Any], engine: str) -> None:
     Parameters
     ----------
     found
-        The run. Where it was asked to end, its answer is what was found by then.
+        The run, as ``begin`` returned it. Where it was asked to end, its answer is what was found by then.
     documents
         By what is concealed, such as ``money,private``, the answer; the whole one under the empty text. Under
         ``text`` the same in words.
@@ -216,7 +230,7 @@ def finish(found: Run, documents: Mapping[str, Any], engine: str) -> None:
         Name and version of the engine.
     """
     state = CANCELLED if Run.objects.filter(pk=found.pk, cancel_asked=True).exists() else DONE
-    Run.objects.filter(pk=found.pk, state=RUNNING).update(
+    _held(found).update(
         state=state,
         document=json.dumps(documents, ensure_ascii=False, separators=(",", ":"), allow_nan=False),
         engine=engine,
@@ -230,11 +244,11 @@ def fail(found: Run, error: Mapping[str, Any]) -> None:
     Parameters
     ----------
     found
-        The run.
+        The run, as ``begin`` returned it.
     error
         The document that stands instead of an answer.
     """
-    Run.objects.filter(pk=found.pk, state=RUNNING).update(
+    _held(found).update(
         state=FAILED, error=json.dumps(error, ensure_ascii=False, allow_nan=False), finished=timezone.now()
     )
 
@@ -256,6 +270,7 @@ __all__ = [
     "NotRunning",
     "Question",
     "abandoned",
+    "beat",
     "begin",
     "cancel",
     "document_for",
