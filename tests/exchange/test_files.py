@@ -233,7 +233,11 @@ import resource, sys
 from rhumbline.exchange.files import read_any
 reading = read_any(sys.argv[1])
 usage = resource.getrusage(resource.RUSAGE_SELF)
-print(reading.usable, reading.findings[0].code, usage.ru_maxrss // 1024, round(usage.ru_utime + usage.ru_stime, 1))
+most = usage.ru_maxrss // 1024
+if sys.platform == "linux":
+    # There ru_maxrss begins with what the process that started this one had, which is all the tests so far.
+    most = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
+print(reading.usable, reading.findings[0].code, most, round(usage.ru_utime + usage.ru_stime, 1))
 """
 
 LEVELS = 20_000

@@ -30,6 +30,8 @@ HINTS = {
     "list",
     "date",
     "period",
+    # A number of a KPI, which is hidden where the KPI is private.
+    "level",
     "word",
     "words",
 }
