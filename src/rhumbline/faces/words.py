@@ -150,6 +150,15 @@ def _harmless_character(character: str) -> str:
     return "\ufffd" if unicodedata.category(character) in {"Cc", "Cf", "Cs"} else character
 
 
+@cache
+def _read_pattern(pattern: str, language: str) -> tuple[Any, Any]:
+    """Return how numbers are written, read once: an answer holds hundreds of them."""
+    from babel import Locale
+    from babel.numbers import parse_pattern
+
+    return parse_pattern(pattern), Locale.parse(language)
+
+
 # --- words ------------------------------------------------------------------------------------
 
 
@@ -379,11 +388,10 @@ class Words:
         return harmless(str(value))
 
     def _decimal(self, value: float | Decimal, pattern: str) -> str:
-        from babel.numbers import format_decimal
-
         # Through text, so that half-way cases are those of the number that is shown, not of its last bit.
         exact = value if isinstance(value, Decimal) else Decimal(repr(value + 0.0))
-        shown = format_decimal(exact, pattern, locale=self.language)
+        read, locale = _read_pattern(pattern, self.language)
+        shown: str = read.apply(exact, locale, numbering_system="latn")
         return shown if any(digit in "123456789" for digit in shown) else shown.lstrip("-")
 
     def _percent(self, value: float | Decimal) -> str:

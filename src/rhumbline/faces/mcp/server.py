@@ -23,7 +23,7 @@ from mcp.shared.exceptions import MCPError
 from rhumbline import __version__
 from rhumbline.book.findings import RhumblineError
 from rhumbline.exchange.asking import findings_of
-from rhumbline.exchange.documents import error_document, written
+from rhumbline.exchange.documents import error_document
 from rhumbline.exchange.files import dumps
 from rhumbline.faces.mcp.source import Said, Source
 from rhumbline.faces.mcp.tools import Tool, texts, tools
@@ -234,7 +234,7 @@ def _sendable(text: str) -> str:
 
 
 def _sendable_document(document: dict[str, Any]) -> dict[str, Any]:
-    text = written(document)
+    text = json.dumps(document, ensure_ascii=False)
     return document if text.isascii() or _sendable(text) == text else json.loads(_sendable(text))
 
 
