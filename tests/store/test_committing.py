@@ -9,7 +9,7 @@ from rhumbline import read_book
 from rhumbline.book.authority import AccessRole
 from rhumbline.book.book import Book
 from rhumbline.book.digests import body
-from rhumbline.book.findings import HeldOutRows
+from rhumbline.book.findings import ConcealedBook, HeldOutRows
 from rhumbline.faces.file_commands import companies
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -223,6 +223,16 @@ def test_hidden_numbers_are_not_moved_to_where_their_author_would_see_them(store
     store.commit(firm, [moves[0]], via="page")
 
 
+@pytest.mark.parametrize("fields", [{"low": 1}, {"likely": None, "evidence": "E3"}])
+def test_nobody_finds_out_hidden_numbers_by_trying(store, firm, fields):
+    private = {"private": True, "private_reason": "Nobody else is to know"}
+    store.commit(firm, [{"edit": "set", "kind": "kpi", "key": "k4", "fields": private}], via="page")
+    guess = {"edit": "set", "kind": "benefit", "key": "i1.k4", "fields": fields, "expected": 1}
+    with pytest.raises(store.Refused, match="may not see") as refused:
+        store.commit(as_role(firm, AccessRole.LEAD), [guess], via="api")
+    assert [finding.code for finding in refused.value.findings] == ["not-allowed"]
+
+
 def test_a_role_writes_only_what_it_may(store, firm):
     from rhumbline.store.actors import NotAllowed
 
@@ -360,6 +370,25 @@ def test_readings_of_a_kpi_that_could_not_be_read_stay(store, firm, company):
     done = store.bring_in(firm, book, via="import", without_held_out=True)
     assert done.changes == ()
     assert cold(store, firm) == before
+
+
+def test_a_book_that_lacks_what_somebody_may_not_see_is_not_brought_in(store, firm):
+    seen = store.book(firm.organisation, as_role(firm, AccessRole.LEAD))
+    assert seen.concealed
+    with pytest.raises(ConcealedBook):
+        store.bring_in(firm, seen, via="import")
+
+
+def test_many_older_edits_need_few_questions_to_the_database(store, firm, django_assert_max_num_queries):
+    segments = [{"key": f"s{number}", "name": f"S {number}"} for number in range(50)]
+    puts = [{"edit": "put", "kind": "segment", "record": one} for one in segments]
+    seq = store.commit(firm, puts, via="api").seq
+    again = [{"edit": "set", "kind": "segment", "key": one["key"], "fields": {"strategic": True}} for one in segments]
+    store.commit(firm, again, via="api")
+    with django_assert_max_num_queries(25):
+        store.commit(firm, [{**one, "fields": {"channel": "shop"}, "expected": seq} for one in again], via="api")
+    found = cold(store, firm).segments["s7"]
+    assert (found.strategic, found.channel) == (True, "shop")
 
 
 def test_a_book_with_more_records_than_are_taken_at_once_is_brought_in(store, monkeypatch):

@@ -108,6 +108,14 @@ def test_a_proposal_does_not_show_its_author_what_is_hidden(store, firm, member,
     assert waiting.preview(firm, made.number).changes[0].after.kpi == "k1"
 
 
+@pytest.mark.parametrize("cash", [[], [1], [6000, 6000, 6000, 6000], None])
+def test_a_proposal_does_not_try_out_amounts_its_author_cannot_see(store, member, waiting, cash):  # noqa: F811
+    guess = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"cash": cash}}
+    with pytest.raises(store.Refused, match="may not see"):
+        waiting.propose(member, "Guess", [guess], via="api")
+    waiting.propose(member, "An idea of one's own", [idea(cash=[5])], via="api")
+
+
 def test_all_edits_of_one_record_are_merged_with_what_others_did(store, firm, member, waiting):  # noqa: F811
     owner = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"owner": None}}
     hypothesis = {"edit": "set", "kind": "initiative", "key": "i1", "fields": {"hypothesis": "Mine"}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from rhumbline.book.book import Book
 from rhumbline.book.book import Change as Difference
 from rhumbline.book.concealment import conceal_body, conceal_finding, private_kpis
 from rhumbline.book.digests import body, canonical, digest
-from rhumbline.book.findings import Finding, HeldOutRows, RhumblineError, holds_out
+from rhumbline.book.findings import ConcealedBook, Finding, HeldOutRows, RhumblineError, holds_out
 from rhumbline.book.records import KIND_OF_RECORD, KINDS
 from rhumbline.book.types import FrozenMap, Severity
 from rhumbline.book.upgrades import SCHEMA
@@ -209,6 +209,7 @@ def commit(
     with transaction.atomic(durable=False):
         organisation = locked(actor)
         before = version(organisation.pk)
+        refuse_unseen(asked, before.book, actor)
         seen = tuple(keeping_hidden(edit, before.book, actor) for edit in asked)
         applied = apply(before.book, settle(before, seen, actor, strict=strict))
         refuse(applied.findings, actor)
@@ -256,9 +257,13 @@ def bring_in(
     ------
     HeldOutRows
         When rows were left out and nobody chose to go on without them.
+    ConcealedBook
+        When the Book was read without what somebody may not see, which is no wish to remove it.
     RowsVanish
         When a series has fewer rows in it than in the organisation.
     """
+    if book.concealed:
+        raise ConcealedBook(book.concealed)
     missing = tuple(finding for finding in book.held_out if holds_out(finding))
     if missing and not without_held_out:
         raise HeldOutRows(missing)
@@ -413,6 +418,42 @@ def keeping_hidden(edit: Edit, book: Book, actor: Actor) -> Edit:
     return dataclasses.replace(edit, raw={**edit.raw, **kept})
 
 
+def refuse_unseen(edits: Iterable[Edit], book: Book, actor: Actor) -> None:
+    """Raise ``Refused`` where edits change what their author cannot see in a record that is there.
+
+    Parameters
+    ----------
+    edits
+        As their author wrote them. Whoever may try out values and watch what is refused could work out what is there.
+    book
+        The Book as it is.
+    actor
+        The author.
+    """
+    if not actor.sight.concealed:
+        return
+    found: list[Finding] = []
+    for edit in edits:
+        record = book.all(edit.kind).get(edit.key) if edit.action in (Action.PUT, Action.SET) else None
+        if record is None:
+            continue
+        hidden = _hidden_from(record, book, actor)
+        found += [
+            Finding(
+                code="not-allowed",
+                where=str(edit.place.field(edit.raw, name)),
+                message=f"{name} has a value that you may not see, so that you cannot change it.",
+                remedy="Leave it out, and it stays as it is; or ask somebody who sees it.",
+                kind=edit.kind,
+                key=edit.key,
+                numbers=FrozenMap({"field": "key"}),
+            )
+            for name in edit.raw
+            if name in hidden
+        ]
+    refuse(found, actor)
+
+
 def refuse_uncovering(changes: Iterable[Difference], book: Book, actor: Actor) -> None:
     """Raise ``Refused`` where a change would show its author what is hidden from them.
 
@@ -484,13 +525,15 @@ def settle(now: Version, edits: Sequence[Edit], actor: Actor, *, strict: bool = 
         # Nobody changes the rows that are there, so that nobody can change them at the same time.
         if edit.action is not Action.APPEND:
             together.setdefault((edit.kind, edit.key), []).append(edit)
+    seen = {name: _seen(own) for name, own in together.items()}
+    older = {name: seq for name, seq in seen.items() if seq is not None and seq != now.since.get(name, 0)}
+    bases = _versions(actor.organisation, older)
     found: list[Clash] = []
     merged: dict[tuple[str, str], Edit] = {}
-    for name, own in together.items():
-        seen = _seen(own)
-        if seen is None or seen == now.since.get(name, 0):
-            continue
-        one, bad = _merged(own, seen, now, actor, strict=strict)
+    for name, seq in older.items():
+        base = bases.get(name)
+        # From a version that there never was nobody can tell who changed what.
+        one, bad = _merged(together[name], base, now, actor, strict=strict or (base is None and seq > 0))
         found += bad
         if one is not None:
             merged[name] = one
@@ -518,9 +561,23 @@ def _seen(edits: Sequence[Edit]) -> int | None:
     return min(said, default=None)
 
 
-def _at(organisation: int, kind: str, key: str, seq: int) -> Any:
-    row = Record.objects.filter(organisation=organisation, kind=kind, key=key, row=0, since_seq=seq).first()
-    return _revived(row) if row is not None else None
+def _versions(organisation: int, wanted: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], Any]:
+    """Return the records that certain changes wrote, as they wrote them."""
+    found: dict[tuple[str, str], Any] = {}
+    names = list(wanted)
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        rows = Record.objects.filter(
+            organisation=organisation,
+            kind__in={kind for kind, _ in some},
+            key__in={key for _, key in some},
+            row=0,
+            since_seq__in={wanted[name] for name in some},
+        )
+        found.update(
+            {(row.kind, row.key): _revived(row) for row in rows if wanted.get((row.kind, row.key)) == row.since_seq}
+        )
+    return found
 
 
 def _revived(row: Record) -> Any:
@@ -528,7 +585,7 @@ def _revived(row: Record) -> Any:
 
 
 def _merged(
-    edits: Sequence[Edit], seen: int, now: Version, actor: Actor, *, strict: bool
+    edits: Sequence[Edit], base: Any, now: Version, actor: Actor, *, strict: bool
 ) -> tuple[Edit | None, list[Clash]]:
     """Return one edit for all those of a record, merged with what others did to it since the author looked.
 
@@ -536,12 +593,11 @@ def _merged(
     """
     last = edits[-1]
     kind, key = last.kind, last.key
-    base = _at(actor.organisation, kind, key, seen) if seen else None
     theirs = now.book.all(kind).get(key)
     mine, done = _made(edits, base)
-    # From a version that there never was, or one that these edits cannot be made of, nobody can tell who changed what.
-    comparable = done and (base is not None or seen == 0)
+    comparable = done
     if not done:
+        # What these edits cannot be made of, they were not made for.
         mine, done = _made(edits, theirs)
         if not done:
             return None, []
@@ -750,6 +806,7 @@ __all__ = [
     "locked",
     "refuse",
     "refuse_uncovering",
+    "refuse_unseen",
     "restore",
     "saving",
     "settle",

@@ -30,6 +30,7 @@ from rhumbline.store.committing import (
     locked,
     refuse,
     refuse_uncovering,
+    refuse_unseen,
     settle,
 )
 from rhumbline.store.models import Proposal
@@ -118,9 +119,11 @@ def try_out(actor: Actor, edits: Any) -> Trial:
     for kind in sorted({edit.kind for edit in asked}):
         actor.demand(Verb.PROPOSE, kind)
     now = version(actor.organisation)
+    refuse_unseen(asked, now.book, actor)
     seen = tuple(keeping_hidden(edit, now.book, actor) for edit in asked)
     applied = apply(now.book, settle(now, seen, actor))
     refuse(applied.findings, actor)
+    refuse_uncovering(applied.changes, now.book, actor)
     assert applied.book is not None  # noqa: S101 - it is None only with an error, which was refused
     return Trial(tuple(_written(edit, now) for edit in asked), _seen(applied.findings, actor), now.book, applied.book)
 
@@ -156,6 +159,7 @@ def propose(actor: Actor, title: str, edits: Any, *, via: str, at: datetime | No
     with transaction.atomic():
         organisation = locked(actor)
         now = version(organisation.pk)
+        refuse_unseen(asked, now.book, actor)
         seen = [keeping_hidden(edit, now.book, actor) for edit in asked]
         applied = apply(now.book, seen)
         refuse(applied.findings, actor)
