@@ -225,7 +225,7 @@ def _laid_out(value: Any, line: str) -> str:
     Parameters
     ----------
     value
-        Plain data.
+        Plain data; every name is a text.
     line
         A line break and the space at the beginning of the line it stands in.
     """
@@ -234,19 +234,15 @@ def _laid_out(value: Any, line: str) -> str:
         return encode_basestring(value)
     if kind is float and isfinite(value):
         return repr(value)
-    if isinstance(value, dict) and value:
+    if value and (kind is dict or isinstance(value, dict)):
         inner = f"{line}  "
-        told = [f"{_name(name)}: {_laid_out(one, inner)}" for name, one in value.items()]
+        told = [f"{encode_basestring(name)}: {_laid_out(one, inner)}" for name, one in value.items()]
         return "{" + inner + f",{inner}".join(told) + line + "}"
-    if isinstance(value, list | tuple) and value:
+    if value and isinstance(value, (list, tuple)):
         inner = f"{line}  "
         told = [_laid_out(one, inner) for one in value]
         return "[" + inner + f",{inner}".join(told) + line + "]"
     return "null" if value is None else _leaf(value)
-
-
-def _name(name: Any) -> str:
-    return encode_basestring(name if isinstance(name, str) else str(name))
 
 
 # --- score ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -150,9 +150,16 @@ def _harmless_character(character: str) -> str:
     return "\ufffd" if unicodedata.category(character) in {"Cc", "Cf", "Cs"} else character
 
 
+@lru_cache(maxsize=4096)
+def _formatted(exact: Decimal, pattern: str, language: str) -> str:
+    """Return a number as a language writes it; an answer holds hundreds, and many of them again and again."""
+    read, locale = _read_pattern(pattern, language)
+    shown: str = read.apply(exact, locale, numbering_system="latn")
+    return shown if any(digit in "123456789" for digit in shown) else shown.lstrip("-")
+
+
 @cache
 def _read_pattern(pattern: str, language: str) -> tuple[Any, Any]:
-    """Return how numbers are written, read once: an answer holds hundreds of them."""
     from babel import Locale
     from babel.numbers import parse_pattern
 
@@ -390,9 +397,7 @@ class Words:
     def _decimal(self, value: float | Decimal, pattern: str) -> str:
         # Through text, so that half-way cases are those of the number that is shown, not of its last bit.
         exact = value if isinstance(value, Decimal) else Decimal(repr(value + 0.0))
-        read, locale = _read_pattern(pattern, self.language)
-        shown: str = read.apply(exact, locale, numbering_system="latn")
-        return shown if any(digit in "123456789" for digit in shown) else shown.lstrip("-")
+        return _formatted(exact, pattern, self.language)
 
     def _percent(self, value: float | Decimal) -> str:
         return f"{self._points(value)}{NO_BREAK}%"
