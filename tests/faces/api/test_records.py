@@ -28,7 +28,7 @@ def test_the_book_comes_back_as_it_is(open_firm, company):
     response = firm.caller().get("/book")
     assert faults({"$ref": "#/components/schemas/SeenBook"}, response.said) == []
     for reading in (read_mapping(response.said), read_text(response.content, "json")):
-        assert reading.findings == ()
+        assert reading.errors == ()
         assert reading.book == firm.book
         assert reading.book.sha == firm.book.sha
 
