@@ -277,8 +277,9 @@ MCP_INTRODUCTION = """\
 
 <!-- Written by docs/make.py from the program; change the program, then run it. -->
 
-What `rhumbline mcp FILE` offers over the Model Context Protocol; [how to connect an assistant](../how-to/connect-an-assistant.md).
-Every tool only reads, but for `rhumbline_propose`, which keeps a proposal for a person to decide on. None changes a Book.
+What `rhumbline mcp FILE`, and a server at `/mcp`, offer over the Model Context Protocol;
+[how to connect an assistant](../how-to/connect-an-assistant.md). Every tool only reads, but for `rhumbline_propose`, which keeps a
+proposal for a person to decide on. None changes a Book.
 
 - **Answers** come twice: as structured content, which for a question is exactly [the document](json.md) that
   `rhumbline VERB FILE --json` prints, and as text, which is what it prints without `--json`. The first has a JSON Schema in `tools/list`.
@@ -288,7 +289,10 @@ Every tool only reads, but for `rhumbline_propose`, which keeps a proposal for a
 - **The evaluation date** is the argument `as_of`, else the one in the file, else today.
 - **Long lists** come in pages: while `next` is not null, call again with `cursor` set to it.
 - **Long searches** report their progress and end when the call is cancelled; meanwhile other calls are answered.
-- **Edits** are written as [edits.md](edits.md) says. A file keeps no versions, so edits of a file state no `expected`.
+- **Edits** are written as [edits.md](edits.md) says. A file keeps no versions, so edits of a file state no `expected`; on a server
+  they may, and records come with their `version`.
+- **At a server** every request brings its token (`Authorization: Bearer`), by `POST` and over streamable HTTP without sessions.
+  Everything is shown as the member behind the token may see it; a record names the fields that are `hidden`.
 - The Book is also a resource, `rhumbline://book`: the text of its file, in YAML. A file is read anew whenever it has changed.
 
 ## What the assistant is told first

@@ -1,5 +1,6 @@
 """From an assistant's proposal to a changed Book: kept beside the file, shown, asked, applied or refused."""
 
+import dataclasses
 import json
 from io import StringIO
 from pathlib import Path
@@ -7,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import rhumbline
+from rhumbline.book.authority import AccessRole, sight_of
+from rhumbline.exchange import edits as exchanged
 from rhumbline.faces.cli import run
 from rhumbline.faces.mcp import proposal_files
 from rhumbline.faces.mcp.proposal_files import MOST_OPEN
+from rhumbline.faces.proposals import Preview
 
 RENAME = {"edit": "set", "kind": "initiative", "key": "i2", "fields": {"name": "Two vans"}}
 CHEAPER = {"edit": "set", "kind": "initiative", "key": "i2", "fields": {"cash": [9000]}}
@@ -108,6 +112,23 @@ def test_a_proposal_is_kept_beside_the_book_and_the_book_is_not_touched(bakery):
         ("A cheaper van", "open"),
     ]
     assert listed["items"][0]["edits"] == [RENAME]
+
+
+def test_a_preview_is_computed_on_everything_and_shows_what_its_reader_may_see(bakery):
+    book = rhumbline.read_book(bakery.path).book
+    edits, _ = exchanged.read_edits([{**RENAME, "fields": {"name": "Two vans", "cash": [4321]}}])
+    after = exchanged.apply(book, edits).book
+    whole = Preview(book, after)
+    seen = Preview(book, after, sight=sight_of(AccessRole.MEMBER))
+    assert seen.scores == whole.scores
+    assert seen.scores is not None
+    assert [one["field"] for one in seen.document["changes"][0]["fields"]] == ["name"]
+    assert "4,321" in whole.text
+    assert "4,321" not in seen.text
+    blind = dataclasses.replace(seen, blind=True)
+    assert blind.document["score"] == {"before": None, "after": None}
+    assert blind.document["book_sha_after"] is None
+    assert "it would tell what you may not see" in " ".join(blind.text.split())
 
 
 def test_proposals_come_in_pages(bakery):

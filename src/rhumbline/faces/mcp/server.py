@@ -123,10 +123,10 @@ class _Serving:
         """Return what a tool gives, or why it gives nothing; runs in a thread."""
         try:
             source = self.source_of(context)
-            if not tool.computes:
-                return _answered(tool.run(source, arguments, watch))
+            if not tool.listens:
+                return _answered(tool.run(source, arguments, None))
             with self.searches:
-                return _answered(tool.run(source, arguments, watch if tool.listens else None))
+                return _answered(tool.run(source, arguments, watch))
         except Refusal as no:
             return _refused(no)
         except RhumblineError as error:
