@@ -172,7 +172,7 @@ def _one(call: Call) -> Reply:
 
 
 def _diff(call: Call) -> Reply:
-    before, after = seen(call.actor, call.query.from_), seen(call.actor, call.query.to)
+    before, after = seen(call.actor, call.query.from_, "from"), seen(call.actor, call.query.to, "to")
     headers = call.unless_known(after.tag(before.then.seq))
     # Compared as they are seen, so that nothing hidden can be told from what differs.
     changes = before.book.diff(after.book)

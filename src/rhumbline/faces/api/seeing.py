@@ -117,7 +117,7 @@ _KEPT = _Kept()
 forget = _KEPT.forget
 
 
-def seen(viewer: Actor, at: str | None = None) -> Seen:
+def seen(viewer: Actor, at: str | None = None, name: str = "at") -> Seen:
     """Return the Book of the viewer's organisation.
 
     Parameters
@@ -126,6 +126,8 @@ def seen(viewer: Actor, at: str | None = None) -> Seen:
         Who looks.
     at
         As of when, as the caller wrote it; by default now.
+    name
+        The word it stands behind.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def seen(viewer: Actor, at: str | None = None) -> Seen:
         When there is no such change.
     """
     now = version(viewer.organisation)
-    moment = moment_of(at)
+    moment = moment_of(at, name)
     return Seen(viewer, now if moment is None else version(viewer.organisation, moment), now)
 
 
