@@ -420,3 +420,19 @@ def test_what_an_open_transaction_wrote_does_not_outlive_it(store, firm):
     store.commit(firm, [rename("i3", "Really")], via="page")
     assert store.book(firm.organisation) == cold(store, firm)
     assert store.book(firm.organisation).initiatives["i1"].name != "Never"
+
+
+def test_a_process_that_knew_another_history_reads_the_one_that_is_there(store, firm, tmp_path):
+    from rhumbline.store import archive, reading
+
+    archive.write_archive(tmp_path / "all.zip")
+    store.commit(firm, [rename("i1", "One")], via="page")
+    remembered = store.version(firm.organisation)
+    archive.read_archive(tmp_path / "all.zip", replace=True)
+    reading.remember(firm.organisation, remembered)
+    assert store.book(firm.organisation).initiatives["i1"].name != "One"
+    store.commit(firm, [rename("i1", "Two")], via="page")
+    reading.forget()
+    reading.remember(firm.organisation, remembered)
+    assert store.book(firm.organisation).initiatives["i1"].name == "Two"
+    assert store.book(firm.organisation) == cold(store, firm)

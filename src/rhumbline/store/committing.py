@@ -755,7 +755,7 @@ def _write(
             since.pop((one.kind, one.key), None)
         else:
             since[one.kind, one.key] = seq
-    written = Version(seq, after, since)
+    written = Version(seq, after, since, change.hash)
     # Only what is really there may be remembered: a transaction around this one can still fail.
     transaction.on_commit(lambda: remember(organisation.pk, written))
     series = tuple(Difference(KIND_OF_RECORD[type(row)], "", None, row) for row in rows)

@@ -43,11 +43,14 @@ class Version:
         The whole Book.
     since
         By kind and key, the change that wrote the version in force.
+    hash
+        The hash of its last change; empty before the first, and where nobody asked for it.
     """
 
     seq: int
     book: Book
     since: dict[tuple[str, str], int]
+    hash: str = ""
 
 
 class _Kept:
@@ -112,20 +115,31 @@ def book(organisation: int, viewer: Actor | None = None, at: At = None) -> Book:
 
 def version(organisation: int, at: At = None) -> Version:
     """Return the whole Book of an organisation with its place in the history; see ``book``."""
-    last = Organisation.objects.filter(pk=organisation).values_list("seq", flat=True).first()
+    last = Organisation.objects.filter(pk=organisation).values_list("seq", "hash").first()
     if last is None:
         raise NothingThere("organisation")
-    seq = last if at is None else seq_at(organisation, at)
-    if seq != last:
+    seq = last[0] if at is None else seq_at(organisation, at)
+    if seq != last[0]:
         return _read(organisation, seq)
     known = _KEPT.get(organisation)
-    if known is not None and known.seq == last:
+    if known is not None and (known.seq, known.hash) == last:
         return known
-    found = _read(organisation, last) if known is None or known.seq > last else _renewed(organisation, known, last)
+    if known is not None and not _happened(organisation, known):
+        forget(organisation)
+        known = None
+    if known is None or known.seq > seq:
+        found = _read(organisation, *last)
+    else:
+        found = _renewed(organisation, known, *last)
     if not connection.in_atomic_block:
         # What an open transaction has written may still be taken back, and must not outlive it here.
         _KEPT.put(organisation, found)
     return found
+
+
+def _happened(organisation: int, known: Version) -> bool:
+    """Whether a version is part of the history still: after a backup was restored it may never have been."""
+    return known.seq == 0 or Change.objects.filter(organisation=organisation, seq=known.seq, hash=known.hash).exists()
 
 
 def seq_at(organisation: int, at: At) -> int:
@@ -166,13 +180,13 @@ def _stored(rows: QuerySet[Record]) -> Iterable[tuple[int, int, Stored]]:
         yield since, row, Stored(*columns)
 
 
-def _read(organisation: int, seq: int) -> Version:
+def _read(organisation: int, seq: int, last_hash: str = "") -> Version:
     found = list(_stored(in_force(organisation, seq)))
     since = {(one.kind, one.key): number for number, row, one in found if not row}
-    return Version(seq, assemble(one for _, _, one in found), since)
+    return Version(seq, assemble(one for _, _, one in found), since, last_hash)
 
 
-def _renewed(organisation: int, known: Version, seq: int) -> Version:
+def _renewed(organisation: int, known: Version, seq: int, last_hash: str) -> Version:
     """Apply what was written since a version was read."""
     rows = Record.objects.filter(organisation=organisation)
     ended = list(
@@ -183,7 +197,7 @@ def _renewed(organisation: int, known: Version, seq: int) -> Version:
     erased = Change.objects.filter(organisation=organisation, seq__gt=known.seq, seq__lte=seq, action=ERASE)
     if any(row for _, _, row in ended) or erased.exists():
         # Rows of a series that are taken back, and erasures in older versions, are too rare for a way of their own.
-        return _read(organisation, seq)
+        return _read(organisation, seq, last_hash)
     came = list(_stored(in_force(organisation, seq).filter(since_seq__gt=known.seq)))
     since = dict(known.since)
     gone: dict[str, list[str]] = {}
@@ -197,7 +211,7 @@ def _renewed(organisation: int, known: Version, seq: int) -> Version:
         if left:
             found = found.without(kind, *left)
     since.update({(one.kind, one.key): number for number, row, one in came if not row})
-    return Version(seq, assemble((one for _, _, one in came), onto=found), since)
+    return Version(seq, assemble((one for _, _, one in came), onto=found), since, last_hash)
 
 
 # --- one record -------------------------------------------------------------------------------
