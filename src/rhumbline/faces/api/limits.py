@@ -12,6 +12,8 @@ from time import monotonic
 WINDOW = 60.0
 # Callers remembered; whoever was forgotten begins with a full bucket.
 _MOST_CALLERS = 20_000
+# A second that is a hair too long by rounding is no second more.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Standing:
             "RateLimit-Policy": f'"minute";q={self.rate};w={WINDOW:.0f}',
             "RateLimit": f'"minute";r={self.left};t={reset}',
         }
-        return told if self.allowed else {**told, "Retry-After": str(max(1, math.ceil(self.wait)))}
+        return told if self.allowed else {**told, "Retry-After": str(max(1, math.ceil(self.wait - _ROUNDING)))}
 
 
 class Buckets:
