@@ -2,8 +2,10 @@
 
 import json
 import logging
+import threading
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import anyio
 import httpx2
@@ -13,6 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 import rhumbline
 from rhumbline.book.authority import AccessRole
+from rhumbline.book.findings import UnknownRecord
 from rhumbline.faces.file_commands import companies
 from rhumbline.faces.mcp.tools import PREFIX
 
@@ -179,6 +182,48 @@ def test_the_book_is_a_resource(firm, tmp_path):
     path = tmp_path / "read.yaml"
     path.write_text(read.contents[0].text, encoding="utf-8")
     assert rhumbline.read_book(path).book == firm.book
+
+
+def test_a_search_ends_when_its_client_leaves_and_holds_no_connection(firm, monkeypatch):
+    from django.db import connection
+
+    from rhumbline.server.asgi import application
+
+    begun, ended, held = threading.Event(), threading.Event(), []
+
+    def search(name, book, terms, *, progress, **_):
+        held.append(connection.connection)
+        begun.set()
+        while progress(SimpleNamespace(gap=None)):
+            ended.wait(0.01)
+        ended.set()
+        raise UnknownRecord("initiative", "i99", None)
+
+    monkeypatch.setattr("rhumbline.faces.api.assistants.ask", search)
+    call = {"name": "rhumbline_plan", "arguments": {}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}).encode()
+    headers = {
+        "host": "testserver",
+        "authorization": f"Bearer {firm.secret()}",
+        "content-type": "application/json",
+        "accept": "application/json, text/event-stream",
+    }
+    scope = {"type": "http", "method": "POST", "path": "/mcp", "query_string": b"", "http_version": "1.1"}
+    scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
+    waiting = [{"type": "http.request", "body": body}]
+
+    async def receive():
+        if waiting:
+            return waiting.pop()
+        await anyio.to_thread.run_sync(begun.wait)
+        return {"type": "http.disconnect"}
+
+    async def send(_message):
+        pass
+
+    anyio.run(application, scope, receive, send)
+    assert ended.wait(60)
+    assert held == [None]
 
 
 # --- proposing --------------------------------------------------------------------------------
