@@ -10,6 +10,9 @@ from typing import Any
 
 from rhumbline import registry
 from rhumbline.book.authority import Verb
+from rhumbline.book.concealment import private_kpis
+from rhumbline.book.findings import Finding
+from rhumbline.exchange.documents import finding as finding_document
 from rhumbline.exchange.schemas import Schema, answer_component
 from rhumbline.faces import running
 from rhumbline.faces.api.answers import Question, example_terms
@@ -34,6 +37,7 @@ from rhumbline.faces.api.shapes import (
 from rhumbline.store import runs
 from rhumbline.store.actors import Actor
 from rhumbline.store.models import Run
+from rhumbline.store.reading import version
 
 FAMILY = "runs"
 
@@ -147,12 +151,30 @@ def run_shown(
         "finished": None if found.finished is None else found.finished.isoformat(),
         "answered": bool(found.document),
     }
-    if whole:
+    if whole and _hidden_since(found, viewer):
+        said |= {"document": None, "error": {"findings": [finding_document(_HIDDEN_SINCE)]}}
+    elif whole:
         document = runs.document_for(viewer, found)
         if document is not None and text:
             document["text"] = runs.text_for(viewer, found)
         said |= {"document": document, "error": _error(found, viewer)}
     return said
+
+
+_HIDDEN_SINCE = Finding(
+    code="hidden-since",
+    where="run",
+    message="A KPI has become private since this was answered, so that the answer is not shown to you any more.",
+    remedy="Ask the question again.",
+)
+
+
+def _hidden_since(found: Run, viewer: Actor) -> bool:
+    """Whether an answer was made when a KPI was open that is private now: it may tell its numbers."""
+    if viewer.sight.private or not found.document:
+        return False
+    private = private_kpis(version(viewer.organisation).book)
+    return bool(private) and not private <= private_kpis(version(viewer.organisation, found.seq).book)
 
 
 def _error(found: Run, viewer: Actor) -> Any:
