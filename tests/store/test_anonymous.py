@@ -52,7 +52,7 @@ class Hall:
 
     def refused(self, actor, kind, raw, day=DAY):
         from rhumbline.store.anonymous import speak
-        from rhumbline.store.committing import Refused
+        from rhumbline.store.refusing import Refused
 
         with pytest.raises(Refused) as refused:
             speak(actor, kind, raw, day)
@@ -190,7 +190,7 @@ def test_nobody_but_speaking_acts_as_nobody():
 
 def test_a_batch_that_no_longer_holds_waits_and_its_last_author_hears_nothing(hall, monkeypatch):
     from rhumbline.store import anonymous
-    from rhumbline.store.committing import Refused
+    from rhumbline.store.refusing import Refused
 
     def refuse(*_, **__):
         raise Refused(anonymous._refused("x", "winter", "No.", "No.").findings)
@@ -208,7 +208,7 @@ def test_a_batch_that_no_longer_holds_waits_and_its_last_author_hears_nothing(ha
 def test_a_database_that_takes_nothing_in_says_so(hall):
     from django.db import connection
 
-    from rhumbline.store.committing import CannotSave
+    from rhumbline.store.refusing import CannotSave
 
     sqlite = connection.vendor == "sqlite"
     switch = "PRAGMA query_only = {}" if sqlite else "SET default_transaction_read_only = {}"

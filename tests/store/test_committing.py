@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def store():
-    from rhumbline.store import committing, models, reading
+    from rhumbline.store import committing, models, reading, refusing
 
     reading.forget()
 
@@ -26,7 +26,7 @@ def store():
         bring_in = staticmethod(committing.bring_in)
         undo = staticmethod(committing.undo)
         restore = staticmethod(committing.restore)
-        Conflict, Refused = committing.Conflict, committing.Refused
+        Conflict, Refused = refusing.Conflict, refusing.Refused
         Change, Record, Organisation = models.Change, models.Record, models.Organisation
         book, version, forget = staticmethod(reading.book), staticmethod(reading.version), staticmethod(reading.forget)
 
@@ -246,7 +246,7 @@ def test_a_role_writes_only_what_it_may(store, firm):
 
 def test_what_an_author_cannot_see_survives_a_put(store, firm):
     from rhumbline.exchange.edits import read_edits
-    from rhumbline.store.committing import keeping_hidden
+    from rhumbline.store.refusing import keeping_hidden
 
     book = store.book(firm.organisation)
     whole = body(book.initiatives["i1"])
@@ -436,3 +436,22 @@ def test_a_process_that_knew_another_history_reads_the_one_that_is_there(store, 
     reading.remember(firm.organisation, remembered)
     assert store.book(firm.organisation).initiatives["i1"].name == "Two"
     assert store.book(firm.organisation) == cold(store, firm)
+
+
+@pytest.mark.parametrize("note", ["nul \x00 inside", "half a character \ud800", "مرحبا", "x" * 10_000])
+def test_any_note_can_be_kept(store, firm, note):
+    from rhumbline.store.chain import verify
+
+    store.commit(firm, [rename("i1", "One")], via="api", note=note)
+    assert store.Change.objects.last().note.encode()
+    assert verify(store.Organisation.objects.get()).holds
+
+
+def test_a_book_with_answers_to_a_survey_comes_back_as_a_whole(store, firm):
+    from rhumbline.book.records import Response
+
+    book = store.book(firm.organisation)
+    survey = next(iter(book.all("survey")))
+    said = Response(survey=survey, date=date(2026, 11, 20), answers=book.all("survey")[survey].items)
+    store.bring_in(firm, book.replace(said), via="import")
+    assert cold(store, firm).series["response"] == (said,)

@@ -43,7 +43,7 @@ django.setup()
 from django.core.management import call_command
 from tests.store.test_committing import actor, opened, rename
 from tests.store.test_survival import signals
-from rhumbline.store import archive, chain, committing, reading
+from rhumbline.store import archive, chain, committing, reading, refusing
 from rhumbline.store.models import Change, Organisation, Record
 
 def said(**found):
@@ -94,7 +94,7 @@ acknowledged, told = [], ""
 for number in range(5000):
     try:
         committing.commit(boss(), signals(f"w{number}", 20), via="import")
-    except committing.CannotSave as error:
+    except refusing.CannotSave as error:
         told = str(error)
         full = error.full
         break
@@ -103,12 +103,12 @@ for number in range(5000):
 try:
     committing.commit(boss(), signals("again", 20), via="import")
     again = ""
-except committing.CannotSave as error:
+except refusing.CannotSave as error:
     again = str(error)
 try:
     committing.undo(boss(), 2, via="page")
     undone = ""
-except committing.CannotSave as error:
+except refusing.CannotSave as error:
     undone = str(error)
 # A backup beside it finds no space either, and leaves nothing.
 try:
@@ -168,7 +168,7 @@ somebody = actor(SimpleNamespace(pk=int(sys.argv[1]), key="bakery"))
 try:
     committing.commit(somebody, signals("w", 2), via="api")
     told, full = "", None
-except committing.CannotSave as error:
+except refusing.CannotSave as error:
     told, full = str(error), error.full
 said(told=told, full=full)
 """
@@ -195,7 +195,7 @@ def test_a_database_that_refuses_to_write_is_said(house):
     """On either database, as a replica or a closed file does."""
     from django.db import connection
 
-    from rhumbline.store import committing
+    from rhumbline.store import committing, refusing
 
     on, off = (
         ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
@@ -207,7 +207,7 @@ def test_a_database_that_refuses_to_write_is_said(house):
     with connection.cursor() as cursor:
         cursor.execute(on)
         try:
-            with pytest.raises(committing.CannotSave, match="cannot be written to") as caught:
+            with pytest.raises(refusing.CannotSave, match="cannot be written to") as caught:
                 committing.commit(house.owner, [edit], via="page")
         finally:
             cursor.execute(off)
@@ -221,7 +221,7 @@ def test_a_database_that_refuses_to_write_is_said(house):
 def test_another_fault_of_the_database_stays_what_it_is(house):
     from django.db import IntegrityError
 
-    from rhumbline.store.committing import saving
+    from rhumbline.store.refusing import saving
 
     with pytest.raises(IntegrityError), saving():
         raise IntegrityError("some other fault")

@@ -95,7 +95,7 @@ def kill_at_some_point(boss, chance, turn):
 
 
 def survives(store, boss, points, seed):  # noqa: F811
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - when somebody is killed needs no secret
     said = []
     for turn in range(points):
         said += kill_at_some_point(boss, chance, f"{seed}.{turn}")
@@ -122,7 +122,7 @@ def holds(store, boss):  # noqa: F811
 
 def counts_up(boss, times, said):
     """Read a number, write the next one, and read again when somebody was faster: as people do with a form."""
-    from rhumbline.store import committing, reading
+    from rhumbline.store import committing, reading, refusing
 
     for _ in range(times):
         while True:
@@ -137,7 +137,7 @@ def counts_up(boss, times, said):
             }
             try:
                 done = committing.commit(boss, [edit], via="page", strict=True)
-            except committing.Conflict:
+            except refusing.Conflict:
                 continue
             os.write(said, f"{votes + 1} 1 {done.seq}\n".encode())
             break

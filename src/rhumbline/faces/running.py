@@ -28,9 +28,9 @@ from rhumbline.exchange.documents import error_document
 from rhumbline.faces.answers import Answer, ask
 from rhumbline.store import runs
 from rhumbline.store.actors import Actor, system
-from rhumbline.store.committing import refuse
 from rhumbline.store.models import Kept, Organisation, Run, SignInLink
 from rhumbline.store.reading import At, version
+from rhumbline.store.refusing import refuse
 
 # How often a run says that it is still being computed, and how often it asks whether it is to go on.
 BEAT_SECONDS = 15.0

@@ -282,7 +282,7 @@ def make_token(
         made = Token.objects.create(
             organisation_id=actor.organisation,
             membership=member(actor, number),
-            name=name[:200],
+            name=chain.writable(name)[:200],
             digest=digest_of(secret),
             scopes=sorted({Scope.READ.value, *(scope.value for scope in scopes)}),
             expires=expires,
@@ -311,7 +311,10 @@ def make_link(actor: Actor, name: str, expires: datetime, *, via: str) -> tuple[
     with transaction.atomic():
         locked(actor)
         made = GuestLink.objects.create(
-            organisation_id=actor.organisation, name=name[:200], digest=digest_of(secret), expires=expires
+            organisation_id=actor.organisation,
+            name=chain.writable(name)[:200],
+            digest=digest_of(secret),
+            expires=expires,
         )
         note(actor, f"link:{made.pk} was made", via=via)
     return made, secret

@@ -24,9 +24,10 @@ from rhumbline.exchange.edits import Action, Edit, apply
 from rhumbline.exchange.gate import read_record
 from rhumbline.exchange.raw import Place
 from rhumbline.store.actors import Actor, NotAllowed, NothingThere, anonymous
-from rhumbline.store.committing import Refused, commit, locked, refuse, saving
+from rhumbline.store.committing import commit, locked
 from rhumbline.store.models import Sealed, Voted
 from rhumbline.store.reading import version
+from rhumbline.store.refusing import Refused, refuse, saving
 
 # So many entries are opened together, so that none of them is the only one of its time.
 BATCH = 5

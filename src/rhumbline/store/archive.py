@@ -29,7 +29,6 @@ from django.utils import timezone
 from rhumbline.book.findings import RhumblineError
 from rhumbline.book.upgrades import SCHEMA
 from rhumbline.store import chain
-from rhumbline.store.committing import saving
 from rhumbline.store.models import (
     Change,
     GuestLink,
@@ -44,6 +43,7 @@ from rhumbline.store.models import (
     Voted,
 )
 from rhumbline.store.reading import forget
+from rhumbline.store.refusing import saving
 from rhumbline.store.runs import QUEUED, RUNNING
 
 FORMAT = "rhumbline archive"

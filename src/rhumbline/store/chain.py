@@ -40,6 +40,11 @@ def note_digest(note: str, salt: str) -> str:
     return sha256(salt + note) if note else ""
 
 
+def writable(text: str) -> str:
+    """Return free text as every database takes it: without NUL, and with a mark for half a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def new_salt() -> str:
     """Return the salt of a new note."""
     return secrets.token_hex(16)
@@ -91,6 +96,7 @@ def add_link(
         The hash of the Book after it.
     """
     before = Change.objects.filter(organisation=organisation, seq=organisation.seq).values_list("at", flat=True).first()
+    note = writable(note)
     salt = new_salt() if note else ""
     change = Change(
         organisation=organisation,
@@ -315,4 +321,15 @@ def _where(name: tuple[str, str, int], seq: int) -> str:
     return f"{kind} {key}{f', row {row}' if row else ''}, written by change {seq}"
 
 
-__all__ = ["NOTE", "ChainCheck", "Entry", "add_link", "new_salt", "note_digest", "sha256", "verify", "written"]
+__all__ = [
+    "NOTE",
+    "ChainCheck",
+    "Entry",
+    "add_link",
+    "new_salt",
+    "note_digest",
+    "sha256",
+    "verify",
+    "writable",
+    "written",
+]

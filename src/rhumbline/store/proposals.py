@@ -20,21 +20,12 @@ from rhumbline.book.findings import Finding, RhumblineError
 from rhumbline.book.records import KINDS
 from rhumbline.exchange.edits import Action, Edit, apply, read_edits
 from rhumbline.store.actors import Actor, NotAllowed, NothingThere
-from rhumbline.store.committing import (
-    Clash,
-    Committed,
-    Conflict,
-    Refused,
-    commit,
-    keeping_hidden,
-    locked,
-    refuse,
-    refuse_uncovering,
-    refuse_unseen,
-    settle,
-)
+from rhumbline.store.chain import writable
+from rhumbline.store.committing import Committed, commit, locked
+from rhumbline.store.merging import settle
 from rhumbline.store.models import Proposal
 from rhumbline.store.reading import Version, version
+from rhumbline.store.refusing import Clash, Conflict, Refused, keeping_hidden, refuse, refuse_uncovering, refuse_unseen
 
 OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
 STATES = (OPEN, ACCEPTED, REJECTED)
@@ -169,7 +160,7 @@ def propose(actor: Actor, title: str, edits: Any, *, via: str, at: datetime | No
         return Proposal.objects.create(
             organisation=organisation,
             number=organisation.proposals,
-            title=title[:200],
+            title=writable(title)[:200],
             edits=canonical([_written(edit, now) for edit in seen]).decode(),
             base_seq=now.seq,
             actor=actor.name,
@@ -342,7 +333,7 @@ def reject(actor: Actor, number: int, *, reason: str = "", at: datetime | None =
 
 
 def _decide(found: Proposal, state: str, actor: Actor, reason: str, at: datetime | None) -> None:
-    found.state, found.decided_by, found.reason = state, actor.name, reason
+    found.state, found.decided_by, found.reason = state, actor.name, writable(reason)
     found.decided = at or timezone.now()
 
 

@@ -127,10 +127,7 @@ def version(organisation: int, at: At = None) -> Version:
     if known is not None and not _happened(organisation, known):
         forget(organisation)
         known = None
-    if known is None or known.seq > seq:
-        found = _read(organisation, *last)
-    else:
-        found = _renewed(organisation, known, *last)
+    found = _read(organisation, *last) if known is None or known.seq > seq else _renewed(organisation, known, *last)
     if not connection.in_atomic_block:
         # What an open transaction has written may still be taken back, and must not outlive it here.
         _KEPT.put(organisation, found)

@@ -255,8 +255,13 @@ def fail(found: Run, error: Mapping[str, Any]) -> None:
 
 def abandoned() -> list[Run]:
     """Return the runs that wait or whose worker died: they have to be put into the queue again."""
-    limit = timezone.now() - SILENCE
-    return list(Run.objects.filter(Q(state=QUEUED, created__lt=limit) | Q(state=RUNNING, beat__lt=limit)))
+    now = timezone.now()
+    limit = now - SILENCE
+    # One that waits is asked for again now and then only, else a long queue would grow by being looked at.
+    waits = Q(state=QUEUED, created__lt=limit) & (Q(beat__isnull=True) | Q(beat__lt=now - 10 * SILENCE))
+    found = list(Run.objects.filter(waits | Q(state=RUNNING, beat__lt=limit)))
+    Run.objects.filter(pk__in=[run.pk for run in found], state=QUEUED).update(beat=now)
+    return found
 
 
 __all__ = [

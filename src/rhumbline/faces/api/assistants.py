@@ -28,8 +28,8 @@ from rhumbline.faces.telling.proposals import shown
 from rhumbline.faces.words import Words
 from rhumbline.store import proposals
 from rhumbline.store.actors import Actor
-from rhumbline.store.committing import Clash, Conflict
 from rhumbline.store.proposals import Trial
+from rhumbline.store.refusing import Clash, Conflict
 
 VIA = "mcp"
 

@@ -22,8 +22,9 @@ from rhumbline.faces.api.seeing import changes_shown, findings_shown, seen, tag_
 from rhumbline.faces.api.shapes import item_component, item_schema, page_of, refer, seen_component, seen_schema
 from rhumbline.faces.api.versions import Condition
 from rhumbline.store.actors import Actor, NothingThere
-from rhumbline.store.committing import Clash, Committed, Conflict, commit, locked
+from rhumbline.store.committing import Committed, commit, locked
 from rhumbline.store.reading import Version, version
+from rhumbline.store.refusing import Clash, Conflict
 
 FAMILY = "records"
 

@@ -24,8 +24,8 @@ from rhumbline.exchange.asking import findings_of
 from rhumbline.exchange.documents import finding as finding_document
 from rhumbline.store.access import NotPossible
 from rhumbline.store.actors import NotAllowed, NothingThere
-from rhumbline.store.committing import Clash, Conflict
 from rhumbline.store.proposals import Decided
+from rhumbline.store.refusing import Clash, Conflict
 from rhumbline.store.runs import NotRunning
 
 MEDIA_TYPE = "application/problem+json"
