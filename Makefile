@@ -7,6 +7,8 @@ PYTHON := $(VENV)/bin/python
 SOURCES := src tests $(wildcard benchmarks)
 # Extra words for a command, such as `make test ARGS="-k plan"` or `make demo ARGS=--no-open`.
 ARGS ?=
+# Two processes, each with the tests of whole files: the everyday suite stays in one, where a failure is easier to read.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 # pip is called from outside the environment, because Debian's python3 brings no ensurepip to put one inside.
 PIP_INSTALL := $(PYTHON3) -m pip --python $(PYTHON) --disable-pip-version-check install --quiet --root-user-action ignore
@@ -106,7 +108,7 @@ contracts: $(VENV)/.stamp-dev ## Check who imports whom
 
 .PHONY: test-all
 test-all: $(VENV)/.stamp-dev ## Run the tests with packaging and the seeded samples of the long proofs
-	$(PYTHON) -m pytest -m "not prove and not local_data and not browser" $(ARGS)
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not prove and not local_data and not browser" $(ARGS)
 
 # What speaks with the database, on a PostgreSQL that lives as long as these tests; `make test` uses SQLite.
 .PHONY: test-postgres
