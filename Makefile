@@ -64,7 +64,7 @@ check: format-check lint types contracts test-all test-postgres browser ## Every
 
 .PHONY: prove
 prove: $(VENV)/.stamp-dev ## Run the long proofs at full size (at most 75 minutes)
-	HYPOTHESIS_PROFILE=thorough $(PYTHON) -m pytest -m "not packaging and not local_data and not browser" $(ARGS)
+	HYPOTHESIS_PROFILE=thorough $(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not packaging and not local_data and not browser" $(ARGS)
 	$(PYTHON) tests/postgres.py $(PYTHON) -m pytest -m prove tests/store tests/faces/api $(ARGS)
 
 .PHONY: cases
