@@ -271,3 +271,34 @@ def test_the_audit_says_whether_the_history_is_what_it_was(firm, owner):
     said = owner.get("/audit").said
     assert (said["holds"], said["findings"][0]["code"]) == (False, "change-altered")
     assert firm.caller(AccessRole.MEMBER).get("/audit").status_code == 403
+
+
+# --- how much a list costs --------------------------------------------------------------------
+
+
+def test_a_longer_list_takes_no_more_queries(firm, owner, django_assert_max_num_queries):
+    """Of the history, of proposals, runs, members and records, whoever did all of it."""
+    page = firm.signed_in().with_csrf()
+    for number in range(12):
+        own = firm.caller(AccessRole.FINANCE, email=f"{number}@example.com")
+        own.patch("/kinds/initiative/i1", {"name": f"N{number}"})
+        own.post("/proposals", {"title": "X", "edits": [PUT]})
+        own.post("/runs", {"capability": "score"})
+    # In a test the whole Book is read anew each time; that is what most of these are.
+    for caller, path in (
+        (owner, "/changes"),
+        (owner, "/proposals"),
+        (owner, "/runs"),
+        (owner, "/kinds/initiative"),
+        (page, "/members"),
+        (page, "/tokens"),
+        (owner, "/book"),
+        (owner, "/diff?from=1"),
+    ):
+        counted = []
+        for limit in (6, 12):
+            where = path if "?" in path or path == "/book" else f"{path}?limit={limit}"
+            with django_assert_max_num_queries(16) as found:
+                assert caller.get(where).status_code == 200
+            counted.append(len(found))
+        assert counted[0] == counted[1], path

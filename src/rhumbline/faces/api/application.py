@@ -28,9 +28,8 @@ from rhumbline.faces.api import (
     runs,
 )
 from rhumbline.faces.api.operations import Call, Operation, Reply
-from rhumbline.faces.api.problems import Problem, json_bytes, problem_of
+from rhumbline.faces.api.problems import Problem, problem_of
 from rhumbline.faces.api.serving import serve
-from rhumbline.faces.api.versions import tag_of_book
 
 PREFIX = "/api/v1"
 _FAMILIES = (organisations, kinds, changes, anonymous, proposals, answers, runs, members, erasing, catalogue)
@@ -39,8 +38,7 @@ _ANY_CONVERTER = re.compile(r"{\w+:")
 
 
 def _contract(call: Call) -> Reply:
-    data = contract_bytes()
-    return Reply(data=data, headers=call.unless_known(tag_of_book(data.decode())))
+    return catalogue.always(call, contract)
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -124,12 +122,6 @@ def contract() -> dict[str, Any]:
     return openapi.whole(paths, SCHEMAS)
 
 
-@cache
-def contract_bytes() -> bytes:
-    """Return the contract as it is sent."""
-    return json_bytes(contract())
-
-
 def _nowhere(request: HttpRequest) -> HttpResponse:
     """Answer an address that nothing has."""
     del request
@@ -143,4 +135,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api(?:/|$)", _nowhere),
 ]
 
-__all__ = ["API", "OPERATIONS", "PREFIX", "SCHEMAS", "contract", "contract_bytes", "urlpatterns"]
+__all__ = ["API", "OPERATIONS", "PREFIX", "SCHEMAS", "contract", "urlpatterns"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,24 +21,35 @@ _SCHEMA: Schema = {"type": "object", "description": "Its JSON Schema (2020-12), 
 
 
 def _kinds(call: Call) -> Reply:
-    return _known(call, _written(_kinds_content))
+    return always(call, _kinds_content)
 
 
 def _capabilities(call: Call) -> Reply:
-    return _known(call, _written(_capabilities_content))
+    return always(call, _capabilities_content)
 
 
-def _known(call: Call, data: bytes) -> Reply:
-    return Reply(data=data, headers=call.unless_known(tag_of_book(data.decode())))
+def always(call: Call, content: Callable[[], Any]) -> Reply:
+    """Return what is the same for everybody as long as this process runs.
+
+    Parameters
+    ----------
+    call
+        The request.
+    content
+        Gives what is answered; it is asked once.
+    """
+    data, tag = _written(content)
+    return Reply(data=data, headers=call.unless_known(tag))
 
 
 @cache
-def _written(content: Any) -> bytes:
-    return json_bytes({"items": content(), "next": None})
+def _written(content: Callable[[], Any]) -> tuple[bytes, str]:
+    data = json_bytes(content())
+    return data, tag_of_book(data.decode())
 
 
-def _kinds_content() -> list[dict[str, Any]]:
-    return [
+def _kinds_content() -> dict[str, Any]:
+    listed = [
         {
             "name": kind.name,
             "plural": kind.plural,
@@ -50,10 +61,11 @@ def _kinds_content() -> list[dict[str, Any]]:
         }
         for kind in KINDS.values()
     ]
+    return {"items": listed, "next": None}
 
 
-def _capabilities_content() -> list[dict[str, Any]]:
-    return [
+def _capabilities_content() -> dict[str, Any]:
+    listed = [
         {
             "name": capability.name,
             "asks": capability.asks,
@@ -62,6 +74,7 @@ def _capabilities_content() -> list[dict[str, Any]]:
         }
         for capability in registry.capabilities()
     ]
+    return {"items": listed, "next": None}
 
 
 def _page(of: str) -> Schema:
@@ -120,4 +133,4 @@ OPERATIONS = (
     ),
 )
 
-__all__ = ["OPERATIONS", "SCHEMAS"]
+__all__ = ["OPERATIONS", "SCHEMAS", "always"]

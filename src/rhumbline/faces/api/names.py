@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from rhumbline.store.actors import Actor
 from rhumbline.store.models import Membership, User
@@ -22,7 +23,6 @@ class Names:
 
     def __init__(self, viewer: Actor) -> None:
         self._viewer = viewer
-        self._known: dict[str, str] = {}
 
     def of(self, actor: str) -> str:
         """Return the name of an actor; a program's with what acts for whom.
@@ -35,23 +35,26 @@ class Names:
         match = _USER.search(actor)
         if match is None or not self._viewer.sight.personal:
             return actor
-        name = self._user(match[1])
+        name = self._user(int(match[1]))
         own = actor[: match.start()].strip()
         return f"{name} ({own})" if own and name else name or actor
 
-    def _user(self, number: str) -> str:
+    def _user(self, number: int) -> str:
         if number not in self._known:
-            self._known[number] = self._read(int(number))
+            # Somebody who belongs to the organisation no more.
+            self._known[number] = _name(User.objects.filter(pk=number).first())
         return self._known[number]
 
-    def _read(self, number: int) -> str:
-        member = Membership.objects.filter(organisation=self._viewer.organisation, user=number).first()
-        person = version(self._viewer.organisation).book.people.get(member.person) if member else None
-        if person is not None:
-            return person.name
-        user = User.objects.filter(pk=number).first()
-        # An erased account has an address that belongs to nobody.
-        return "" if user is None or user.email.endswith(".invalid") else user.get_full_name() or user.email
+    @cached_property
+    def _known(self) -> dict[int, str]:
+        people = version(self._viewer.organisation).book.people
+        members = Membership.objects.filter(organisation=self._viewer.organisation).select_related("user")
+        return {one.user.pk: people[one.person].name if one.person in people else _name(one.user) for one in members}
+
+
+def _name(user: User | None) -> str:
+    # An erased account has an address that belongs to nobody.
+    return "" if user is None or user.email.endswith(".invalid") else user.get_full_name() or user.email
 
 
 __all__ = ["Names"]
