@@ -186,6 +186,8 @@ def writes(ask, walk, caller):
 
 MOMENT = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(\+00:00|Z)?")
 HASH = re.compile(r"[0-9a-f]{64}")
+# A database that takes back what was written does not take back which number comes next.
+NUMBER = re.compile(r"(user|token|link):[0-9]+")
 # What is another one each time, whatever is seen.
 OTHER_EACH_TIME = {"X-Request-ID", "RateLimit"}
 
@@ -194,7 +196,7 @@ def scrubbed(response):
     """Return everything that came: the status, the headers and the body, without hashes and moments."""
     headers = {name: value for name, value in response.headers.items() if name not in OTHER_EACH_TIME}
     text = f"{response.status_code}\n{sorted(headers.items())}\n{response.content.decode()}"
-    return HASH.sub("HASH", MOMENT.sub("MOMENT", text))
+    return NUMBER.sub(r"\1:NUMBER", HASH.sub("HASH", MOMENT.sub("MOMENT", text)))
 
 
 def differing(one, other):

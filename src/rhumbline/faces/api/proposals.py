@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from rhumbline.book.authority import Verb
+from rhumbline.book.book import Book
 from rhumbline.exchange.documents import points
 from rhumbline.exchange.schemas import Schema
 from rhumbline.faces.api.answers import dated
@@ -111,8 +112,8 @@ def _propose(call: Call) -> Reply:
 def _list(call: Call) -> Reply:
     limit, state = call.query.limit, call.query.state
     found = proposals.proposals(call.actor, state.value if state else "", call.query.after, limit + 1)
-    page, names = found[:limit], Names(call.actor)
-    items = [proposal_shown(one, call.actor, names) for one in page]
+    page, names, now = found[:limit], Names(call.actor), version(call.actor.organisation).book
+    items = [proposal_shown(one, call.actor, names, now) for one in page]
     return Reply(content={"items": items, "next": page[-1].number if len(found) > limit else None})
 
 
@@ -135,7 +136,9 @@ def _reject(call: Call) -> Reply:
 # --- what is shown ----------------------------------------------------------------------------
 
 
-def proposal_shown(found: Proposal, viewer: Actor, names: Names | None = None) -> dict[str, Any]:
+def proposal_shown(
+    found: Proposal, viewer: Actor, names: Names | None = None, now: Book | None = None
+) -> dict[str, Any]:
     """Return a proposal as somebody sees it.
 
     Parameters
@@ -146,9 +149,11 @@ def proposal_shown(found: Proposal, viewer: Actor, names: Names | None = None) -
         Who looks.
     names
         Says who people are; by default made anew.
+    now
+        The whole Book of today; by default read.
     """
     names = names or Names(viewer)
-    now = version(viewer.organisation).book
+    now = version(viewer.organisation).book if now is None else now
     personal = viewer.sight.personal
     return {
         "number": found.number,
