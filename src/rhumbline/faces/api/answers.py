@@ -110,8 +110,7 @@ def answer_bytes(found: Seen, name: str, terms: Any, language: str, *, text: boo
     key = (
         found.viewer.organisation,
         found.then.seq,
-        found.now.seq,
-        book.sha,
+        found.now.hash,
         book.as_of,
         name,
         canonical(value_of(terms, str)),

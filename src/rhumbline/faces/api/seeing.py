@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rhumbline.book.authority import Sight
 from rhumbline.book.book import Book
@@ -20,13 +20,13 @@ from rhumbline.exchange.documents import finding as finding_document
 from rhumbline.faces.api.moments import moment_of
 from rhumbline.faces.api.versions import tag_of_book, tag_of_record
 from rhumbline.store.actors import Actor
-from rhumbline.store.reading import Version, version
+from rhumbline.store.reading import Version, seq_at, version
 
 Document = dict[str, Any]
 
 _ORDER = {kind: number for number, kind in enumerate(KINDS)}
-# A process remembers so many Books as somebody sees them.
-_MOST_KEPT = 32
+# A process remembers so many Books as somebody sees them, and so many earlier ones.
+_MOST_SEEN, _MOST_EARLIER = 32, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Seen:
         """The Book without what the viewer may not see."""
         if not self.sight.concealed:
             return self.then.book
-        name = (self.viewer.organisation, self.then.seq, self.then.book.sha, self.now.seq, self.sight.concealed)
-        return _KEPT.get(name, self)
+        name = (self.viewer.organisation, self.then.seq, self.now.hash, self.sight.concealed)
+        return _SEEN.get(name, lambda: conceal(self.then.book, self.sight, self.now.book))
 
     def tag(self, *choices: Any) -> str:
         """Return the ETag of what is a function of this Book, this viewer and these choices."""
@@ -89,32 +89,42 @@ class Seen:
         return {plural: rows for plural, rows in lists.items() if rows}
 
 
-class _Kept:
-    """Books as somebody sees them, those that were asked for last."""
+T = TypeVar("T")
 
-    def __init__(self) -> None:
-        self.lock = Lock()
-        self.books: OrderedDict[tuple[Any, ...], Book] = OrderedDict()
 
-    def get(self, name: tuple[Any, ...], seen: Seen) -> Book:
+class _Recently(Generic[T]):
+    """What was made last, by what it was made of."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.lock = most, Lock()
+        self.kept: OrderedDict[Hashable, T] = OrderedDict()
+
+    def get(self, name: Hashable, make: Callable[[], T]) -> T:
         with self.lock:
-            if name in self.books:
-                self.books.move_to_end(name)
-                return self.books[name]
-        found = conceal(seen.then.book, seen.sight, seen.now.book)
+            if name in self.kept:
+                self.kept.move_to_end(name)
+                return self.kept[name]
+        found = make()
         with self.lock:
-            self.books[name] = found
-            while len(self.books) > _MOST_KEPT:
-                self.books.popitem(last=False)
+            self.kept[name] = found
+            while len(self.kept) > self.most:
+                self.kept.popitem(last=False)
         return found
 
     def forget(self) -> None:
         with self.lock:
-            self.books.clear()
+            self.kept.clear()
 
 
-_KEPT = _Kept()
-forget = _KEPT.forget
+# The hash of the last change stands for the whole history: an erasure or a restored backup gives another one.
+_SEEN: _Recently[Book] = _Recently(_MOST_SEEN)
+_EARLIER: _Recently[Version] = _Recently(_MOST_EARLIER)
+
+
+def forget() -> None:
+    """Forget what this process remembers."""
+    _SEEN.forget()
+    _EARLIER.forget()
 
 
 def seen(viewer: Actor, at: str | None = None, name: str = "at") -> Seen:
@@ -136,7 +146,13 @@ def seen(viewer: Actor, at: str | None = None, name: str = "at") -> Seen:
     """
     now = version(viewer.organisation)
     moment = moment_of(at, name)
-    return Seen(viewer, now if moment is None else version(viewer.organisation, moment), now)
+    if moment is None:
+        return Seen(viewer, now, now)
+    seq = seq_at(viewer.organisation, moment)
+    if seq == now.seq:
+        return Seen(viewer, now, now)
+    earlier = (viewer.organisation, seq, now.hash)
+    return Seen(viewer, _EARLIER.get(earlier, lambda: version(viewer.organisation, seq)), now)
 
 
 # --- records ----------------------------------------------------------------------------------
