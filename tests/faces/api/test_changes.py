@@ -301,4 +301,4 @@ def test_a_longer_list_takes_no_more_queries(firm, owner, django_assert_max_num_
             with django_assert_max_num_queries(16) as found:
                 assert caller.get(where).status_code == 200
             counted.append(len(found))
-        assert counted[0] == counted[1], path
+        assert counted[1] <= counted[0], path
