@@ -236,6 +236,21 @@ def test_a_database_that_cannot_be_used_is_said_so(firm, monkeypatch):
     assert b"secret" not in response.content
 
 
+@pytest.mark.parametrize(("full", "status", "code"), [(True, 507, "disk-full"), (False, 503, "database-unavailable")])
+def test_a_disk_that_takes_nothing_in_is_said_so(firm, monkeypatch, full, status, code):
+    from rhumbline.store import committing
+    from rhumbline.store.refusing import CannotSave
+
+    def locked(*_):
+        raise CannotSave(full=full)
+
+    owner = firm.caller()
+    monkeypatch.setattr(committing, "locked", locked)
+    response = owner.patch("/kinds/initiative/i1", {"name": "New"})
+    assert is_problem(response, status, code)
+    assert "Nothing of this was saved" in response.json()["detail"]
+
+
 # --- how often --------------------------------------------------------------------------------
 
 

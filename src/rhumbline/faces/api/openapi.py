@@ -177,7 +177,7 @@ def refusals_of(operation: Operation) -> tuple[str, ...]:
             (
                 *(() if operation.open else _KNOWN),
                 *(_INSIDE if "{organisation}" in operation.path else ()),
-                *(("not-from-our-page",) if operation.writes else ()),
+                *(("not-from-our-page", "disk-full") if operation.writes else ()),
                 *operation.problems,
                 *(("idempotency-key-reused",) if operation.keeps else ()),
                 *(_WITH_BODY if operation.sent is not None else ()),

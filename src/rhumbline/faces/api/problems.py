@@ -25,7 +25,7 @@ from rhumbline.exchange.documents import finding as finding_document
 from rhumbline.store.access import NotPossible
 from rhumbline.store.actors import NotAllowed, NothingThere
 from rhumbline.store.proposals import Decided
-from rhumbline.store.refusing import Clash, Conflict
+from rhumbline.store.refusing import CannotSave, Clash, Conflict
 from rhumbline.store.runs import NotRunning
 
 MEDIA_TYPE = "application/problem+json"
@@ -99,6 +99,9 @@ PROBLEMS: Mapping[str, Sort] = {
     "busy": Sort(503, "The server is computing for others", "Try again later, or ask for a run in the background."),
     "database-unavailable": Sort(
         503, "The database cannot be used now", "Nothing was saved. Try again later, or tell the owner of the server."
+    ),
+    "disk-full": Sort(
+        507, "The disk of the server is full", "Nothing of this was saved. Tell the owner of the server to make space."
     ),
 }
 
@@ -235,6 +238,8 @@ def problem_of(error: Exception, sight: Sight = NOTHING_SEEN) -> Problem | None:
             return Problem("not-running", str(error))
         case NotPossible():
             return refused([Finding(code=error.code, where="request", message=error.says, remedy=error.remedy)])
+        case CannotSave():
+            return Problem("disk-full" if error.full else "database-unavailable", str(error))
         case RhumblineError():
             return refused(findings_of(error, "request"))
         case AuthenticationError():
