@@ -46,7 +46,7 @@ SECURITY: Mapping[str, Schema] = {
 }
 
 # What every operation may come to, and what comes with a body.
-_ALWAYS = ("refused", "too-many-requests", "internal-fault", "database-unavailable")
+_ALWAYS = ("bad-request", "refused", "too-many-requests", "internal-fault", "database-unavailable")
 _KNOWN = ("not-authenticated", "token-refused")
 _INSIDE = ("not-allowed", "not-found")
 _WITH_BODY = ("too-large", "unsupported-media-type")
