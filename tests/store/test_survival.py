@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FORK = multiprocessing.get_context("fork")
 # As many records as an import brings in at once: enough that a kill often falls into the middle of one.
 IMPORTED = 60
+# The fewest and the most commits that are acknowledged before somebody is killed.
+BEFORE_A_KILL = (6, 18)
 
 
 def disconnect():
@@ -72,10 +74,10 @@ def _child(task, arguments, into, out):
     os._exit(0)
 
 
-def words(out):
+def words(out, before=b""):
     """Everything the children said, whole lines only."""
     with os.fdopen(out, "rb") as pipe:
-        text = pipe.read().decode()
+        text = (before + pipe.read()).decode()
     return [line.split(" ", 2) for line in text.split("\n")[:-1]]
 
 
@@ -86,12 +88,24 @@ def kill_at_some_point(boss, chance, turn):
         (write_on, (boss, f"{turn}c", 1000, IMPORTED)),
     ]
     started, out = children(tasks)
-    time.sleep(chance.uniform(0.02, 0.35))
+    # So many commits happen first however busy the machine is, and then the kill falls into whatever is going on.
+    before = heard(out, chance.randint(*BEFORE_A_KILL))
+    time.sleep(chance.uniform(0, 0.02))
     for process in started:
         os.kill(process.pid, signal.SIGKILL)
     for process in started:
         process.join()
-    return words(out)
+    return words(out, before)
+
+
+def heard(out, lines):
+    """Return what the children said up to at least so many lines."""
+    text = b""
+    while text.count(b"\n") < lines:
+        more = os.read(out, 4096)
+        assert more, "every child ended before it was killed"
+        text += more
+    return text
 
 
 def survives(store, boss, points, seed):  # noqa: F811
