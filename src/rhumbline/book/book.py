@@ -106,6 +106,7 @@ class _Rest:
     def __lt__(self, other: _Rest) -> bool:
         return self.text() < other.text()
 
+    # A class that compares and is no key of a dictionary says so in this way.
     __hash__ = None  # type: ignore[assignment]
 
 

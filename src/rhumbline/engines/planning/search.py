@@ -223,6 +223,7 @@ def _solver() -> Any:
     import highspy
 
     _silence()
+    # The solver ships without type information.
     return highspy.Highs()  # type: ignore[no-untyped-call]
 
 

@@ -70,6 +70,7 @@ def _view(operation: Operation) -> Callable[..., HttpResponse]:
         for converter, name in _PARAMETER.findall(operation.path)
     ]
     first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)
+    # ninja reads a function's signature: what stands in an address differs with each operation.
     view.__signature__ = inspect.Signature([first, *parameters])  # type: ignore[attr-defined]
     view.__name__ = operation.name
     return view
@@ -128,6 +129,7 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
     return Problem("not-found").response
 
 
+# Django looks for this mark on a function, for which there is no type.
 _nowhere.csrf_exempt = True  # type: ignore[attr-defined]
 
 urlpatterns: list[URLPattern | URLResolver] = [

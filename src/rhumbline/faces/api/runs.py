@@ -41,6 +41,7 @@ from rhumbline.store.reading import version
 
 FAMILY = "runs"
 
+# Made from the registry when this runs, which no type checker can follow.
 Asked = StrEnum("Asked", {capability.name: capability.name for capability in registry.CAPABILITIES})  # type: ignore[misc]
 
 
